@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.proto;
+
+import org.jspecify.annotations.NullMarked;
