@@ -1,0 +1,34 @@
+package io.rollcall.transport;
+
+import io.rollcall.proto.v1.Message;
+import java.util.concurrent.CompletionStage;
+
+/** One admitted connection. Safe for any thread; no call blocks. */
+public interface Connection {
+
+  /** The connection's id. */
+  String id();
+
+  /** Who the peer is. */
+  PeerIdentity identity();
+
+  /** The figures of this moment. */
+  ConnectionInfo info();
+
+  /** Bytes waiting to be written; cheaper than {@link #info()}. */
+  long queuedBytes();
+
+  /**
+   * Queues a message, behind whatever was queued before.
+   *
+   * <p>Completes when the bytes were handed to the socket. Fails with a {@link TransportException}:
+   * {@link MessageTooLargeException} before any byte is written and without harm to the connection,
+   * {@link NotConnectedException} when it is closed, and any other reason ends the connection too.
+   * A message that does not fit into the outbound buffer closes the connection with {@link
+   * CloseReason#WRITE_TIMEOUT}.
+   */
+  CompletionStage<Void> send(Message message);
+
+  /** Tells the peer why, after what is queued, and closes; harmless on a closed connection. */
+  CompletionStage<Void> close(CloseReason reason, String details);
+}

@@ -1,0 +1,82 @@
+package io.rollcall.transport;
+
+import io.rollcall.proto.v1.Message;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Keeps one connection to a server. Safe for any thread. The calls that dial block until they have
+ * an answer; a lost connection is dialled again in the background until {@link #disconnect()}.
+ */
+public interface TransportClient extends AutoCloseable {
+
+  /**
+   * Dials the configured addresses once, each within the connect timeout. See {@link
+   * #connect(String)}.
+   */
+  void connect();
+
+  /**
+   * Dials this address, one or several separated by commas, and keeps it for later reconnects.
+   * Blocks for the connect timeout of each address at most. From a success on, automatic
+   * reconnection is on.
+   *
+   * @throws IllegalStateException when already connected
+   * @throws TransportException why it failed: {@link ConnectException}, {@link
+   *     TransportTimeoutException}, {@link HandshakeRejectedException}
+   */
+  void connect(String address);
+
+  /**
+   * Connects in the background and keeps trying, with back-off, until it succeeds or {@link
+   * #disconnect()} is called. Does nothing when connected or trying already.
+   */
+  void connectInBackground();
+
+  /**
+   * Dials up to {@code maxRetries + 1} times, waiting with back-off in between. Returns at once
+   * when connected.
+   *
+   * @throws TransportException the last failure, its message naming the number of attempts
+   */
+  void connectWithRetry(int maxRetries);
+
+  /** Disconnects if connected, then connects; automatic reconnection is on again. */
+  void reconnect();
+
+  /** Says goodbye, closes and stops reconnecting. Does nothing when there is nothing to close. */
+  void disconnect();
+
+  /**
+   * Sends to the server; the sender id is set to {@link #id()}.
+   *
+   * @return completes when written; fails with {@link NotConnectedException} when down
+   */
+  CompletionStage<Void> send(Message message);
+
+  /** Whether a connection is up. */
+  boolean isConnected();
+
+  /** The client id: configured, or random for the life of this object. */
+  String id();
+
+  /** The figures of this moment. */
+  ClientStats stats();
+
+  /** The connection of this moment. */
+  Optional<Connection> connection();
+
+  /** For the next connection. */
+  void setReadTimeout(Duration timeout);
+
+  /** For the next connection. */
+  void setWriteTimeout(Duration timeout);
+
+  /** For the next wait between dials. */
+  void setReconnectDelay(Duration delay);
+
+  /** Disconnects and frees what the client holds; it cannot be used again. */
+  @Override
+  void close();
+}

@@ -1,0 +1,74 @@
+package io.rollcall.transport;
+
+import io.rollcall.proto.v1.Message;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Accepts connections and exchanges messages with them. Safe for any thread; only {@link #start()}
+ * and {@link #stop()} block.
+ */
+public interface TransportServer extends AutoCloseable {
+
+  /**
+   * Binds and begins to accept. A second start while running is an {@link IllegalStateException};
+   * start after stop works.
+   *
+   * @throws BindException when it cannot listen
+   */
+  void start();
+
+  /**
+   * Stops accepting, tells every peer {@link CloseReason#REQUESTED} after its queue was flushed,
+   * and waits for that no longer than the stop timeout. Does nothing when not running.
+   */
+  void stop();
+
+  /** Whether it accepts connections. */
+  boolean isRunning();
+
+  /** The address it listens on, with the real port; only while running. */
+  InetSocketAddress address();
+
+  /**
+   * Sends to one peer: to the connection of that id, or to all connections of that identity. The
+   * sender id is left as it is.
+   *
+   * @return completes when written, fails with {@link UnknownPeerException} when nobody is there
+   */
+  CompletionStage<Void> send(String connectionIdOrIdentity, Message message);
+
+  /**
+   * Sends one message, encoded once, to several connections; ids that are gone are reported as
+   * failed. The sender id is set to {@code publisher}.
+   */
+  CompletionStage<BroadcastResult> send(Collection<String> connectionIds, Message message);
+
+  /**
+   * Sends to every connection but the excluded ones. Never waits for a peer. The sender id is set
+   * to {@code publisher}, as peers of the SDK expect.
+   *
+   * @param excludedConnectionIds connection ids, not identities
+   * @return completes when every recipient's bytes were written or failed
+   */
+  CompletionStage<BroadcastResult> broadcast(Message message, Set<String> excludedConnectionIds);
+
+  /** Snapshots of all connections, oldest first. */
+  List<ConnectionInfo> connections();
+
+  /** The connection of this id, while it lives. */
+  Optional<Connection> connection(String connectionId);
+
+  /** How many connections are admitted. */
+  int connectionCount();
+
+  /** Same as {@link #stop()}. */
+  @Override
+  default void close() {
+    stop();
+  }
+}
