@@ -1,0 +1,122 @@
+package io.rollcall.transport.autoconfigure;
+
+import io.rollcall.proto.ChainId;
+import io.rollcall.transport.AdmissionSettings;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The properties {@code auth.*}. Keys are checked where they are read, so that no message repeats a
+ * private one; {@link #toString()} leaves it out for the same reason.
+ *
+ * @param enabled Whether connections are authenticated. When off, anybody may connect and vote.
+ * @param requireAuth Whether a peer without a handshake is refused, when enabled.
+ * @param allowUntrusted Whether a peer with a valid but unknown key is admitted, when enabled; it
+ *     may submit but not vote.
+ * @param privateKey Own private key: 64 hex digits. Generated at each start when neither this nor
+ *     private-key-file is given.
+ * @param privateKeyFile File with the own private key: 64 hex digits, with or without a newline.
+ *     Excludes private-key.
+ * @param trustedSequencers Who is trusted, by id: a compressed public key (66 hex digits), or an
+ *     object of public-keys and chain-ids.
+ */
+@ConfigurationProperties("auth")
+public record AuthProperties(
+    @DefaultValue("false") boolean enabled,
+    @DefaultValue("true") boolean requireAuth,
+    @DefaultValue("false") boolean allowUntrusted,
+    @DefaultValue("") String privateKey,
+    @DefaultValue("") String privateKeyFile,
+    @DefaultValue Map<String, TrustedSequencer> trustedSequencers) {
+
+  static final String PRIVATE_KEY = "auth.private-key";
+  static final String PRIVATE_KEY_FILE = "auth.private-key-file";
+  static final String TRUSTED_SEQUENCERS = "auth.trusted-sequencers";
+
+  /** Checks what goes together and reads the chain ids; the keys are read later. */
+  public AuthProperties {
+    privateKey = privateKey.strip();
+    privateKeyFile = privateKeyFile.strip();
+    trustedSequencers = Collections.unmodifiableMap(new LinkedHashMap<>(trustedSequencers));
+    if (!privateKey.isEmpty() && !privateKeyFile.isEmpty()) {
+      throw InvalidPropertyException.of(
+          PRIVATE_KEY_FILE, privateKeyFile, "nothing, because " + PRIVATE_KEY + " is given too");
+    }
+    trustedSequencers.forEach((id, entry) -> entry.check(TRUSTED_SEQUENCERS + "." + id));
+  }
+
+  /** Whom a server admits. */
+  public AdmissionSettings toAdmissionSettings() {
+    return enabled
+        ? new AdmissionSettings(true, requireAuth, allowUntrusted)
+        : AdmissionSettings.OPEN;
+  }
+
+  /** Everything but the private key. */
+  @Override
+  public String toString() {
+    return "AuthProperties[enabled=%s, requireAuth=%s, allowUntrusted=%s, privateKeyFile=%s, trustedSequencers=%s]"
+        .formatted(enabled, requireAuth, allowUntrusted, privateKeyFile, trustedSequencers);
+  }
+
+  /**
+   * One trusted peer.
+   *
+   * @param publicKeys its compressed public keys, 66 hex digits each; {@code 0x} is accepted
+   * @param chainIds the chains it is bound to, decimal or {@code 0x}; empty when bound to none
+   * @param connections not available in this version
+   * @param handshake not available in this version
+   */
+  public record TrustedSequencer(
+      @DefaultValue List<String> publicKeys,
+      @DefaultValue List<String> chainIds,
+      @Nullable String connections,
+      @Nullable String handshake) {
+
+    /** Keeps copies. */
+    public TrustedSequencer {
+      publicKeys = List.copyOf(publicKeys);
+      chainIds = List.copyOf(chainIds);
+    }
+
+    /** The short form, a public key alone; Spring's binder finds it by its name. */
+    public static TrustedSequencer valueOf(String publicKey) {
+      return new TrustedSequencer(List.of(publicKey.strip()), List.of(), null, null);
+    }
+
+    /** The chains it is bound to, in the order given. */
+    public Set<ChainId> chains() {
+      Set<ChainId> chains = new LinkedHashSet<>();
+      chainIds.forEach(text -> chains.add(ChainId.parse(text)));
+      return Collections.unmodifiableSet(chains);
+    }
+
+    private void check(String property) {
+      if (connections != null) {
+        throw UnavailableProperties.refusal(property + ".connections", connections);
+      }
+      if (handshake != null) {
+        throw UnavailableProperties.refusal(property + ".handshake", handshake);
+      }
+      if (publicKeys.isEmpty()) {
+        throw InvalidPropertyException.of(
+            property, "", "a public key (66 hex digits), or an object with public-keys");
+      }
+      for (String chainId : chainIds) {
+        try {
+          ChainId.parse(chainId);
+        } catch (IllegalArgumentException e) {
+          throw InvalidPropertyException.of(
+              property + ".chain-ids", chainId, "a positive decimal number or 0x and hex digits");
+        }
+      }
+    }
+  }
+}

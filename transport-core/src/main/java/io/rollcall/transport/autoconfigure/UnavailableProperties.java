@@ -1,0 +1,66 @@
+package io.rollcall.transport.autoconfigure;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+
+/**
+ * Stops start-up when a property is given that belongs to a later version: somebody who turns TLS
+ * on must not believe that it is on. Looks before any bean is made.
+ */
+final class UnavailableProperties implements BeanFactoryPostProcessor {
+
+  private static final List<String> GROUPS =
+      List.of("transport.ssl", "transport.unauthenticated", "transport.throttle");
+
+  private static final List<String> SINGLES =
+      List.of(
+          "transport.compression",
+          "auth.network-id",
+          "auth.clock-skew",
+          "auth.max-offences",
+          "auth.replay-file",
+          "auth.handshake",
+          "auth.server-public-key",
+          "auth.trusted-sequencers-file");
+
+  private final Binder binder;
+
+  UnavailableProperties(Environment environment) {
+    this.binder = Binder.get(environment);
+  }
+
+  @Override
+  public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+    for (String group : GROUPS) {
+      members(group)
+          .ifPresent(members ->
+              members.forEach((name, value) -> {
+                throw refusal(group + "." + name, value);
+              }));
+    }
+    for (String property : SINGLES) {
+      BindResult<Object> value = binder.bind(property, Bindable.of(Object.class));
+      if (value.isBound()) {
+        throw refusal(property, value.get());
+      }
+    }
+  }
+
+  private Optional<Map<String, String>> members(String group) {
+    BindResult<Map<String, String>> members =
+        binder.bind(group, Bindable.mapOf(String.class, String.class));
+    return members.isBound() ? Optional.of(members.get()) : Optional.empty();
+  }
+
+  static InvalidPropertyException refusal(String property, Object value) {
+    return InvalidPropertyException.of(
+        property, value, "nothing: this property is not available in this version");
+  }
+}

@@ -1,0 +1,40 @@
+package io.rollcall.transport.event;
+
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.ConnectionListener;
+import io.rollcall.transport.InboundMessage;
+import io.rollcall.transport.MessageHandler;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Turns what the dispatcher reports into Spring events.
+ *
+ * <p>Publishing is synchronous, which keeps the dispatcher's promises: off the event loop, one
+ * connection's events in order, back-pressure by blocking. What a listener throws goes back to the
+ * dispatcher, which logs and counts it and carries on with the connection.
+ */
+public final class TransportEventPublisher implements MessageHandler, ConnectionListener {
+
+  private final ApplicationEventPublisher events;
+
+  /** Publishes there. */
+  public TransportEventPublisher(ApplicationEventPublisher events) {
+    this.events = events;
+  }
+
+  @Override
+  public void handle(InboundMessage message) {
+    events.publishEvent(new MessageReceivedEvent(message));
+  }
+
+  @Override
+  public void opened(ConnectionInfo connection) {
+    events.publishEvent(new ConnectionOpenedEvent(connection));
+  }
+
+  @Override
+  public void closed(ConnectionInfo connection, CloseReason reason, String details) {
+    events.publishEvent(new ConnectionClosedEvent(connection, reason, details));
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * What happens in the transport, as Spring events.
+ *
+ * <p>Last step inside the library: the dispatcher calls {@link
+ * io.rollcall.transport.event.TransportEventPublisher}, which publishes records of immutable data.
+ * Listeners run on the dispatcher's virtual thread of the connection, in the order of arrival.
+ */
+@NullMarked
+package io.rollcall.transport.event;
+
+import org.jspecify.annotations.NullMarked;
