@@ -1,0 +1,53 @@
+package io.rollcall.scp;
+
+import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.proto.XtId;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What the publisher must not forget, in the order it came about. Times are nanoseconds since the
+ * Unix epoch. Immutable, any thread.
+ */
+public sealed interface LogRecord {
+
+  /** The XT's id. */
+  XtId id();
+
+  /**
+   * The XT was started; durable before anybody is asked to vote.
+   *
+   * @param submitter who sent it first
+   */
+  record Started(CrossChainTransaction xt, String submitter, long queuedNanos, long startedNanos)
+      implements LogRecord {
+
+    @Override
+    public XtId id() {
+      return xt.id();
+    }
+  }
+
+  /**
+   * The XT was decided; durable before anybody hears of it.
+   *
+   * @param reason at most 256 bytes of UTF-8; empty on commit
+   * @param votes one per participating chain, ascending by chain
+   * @param announcedNanos when votes began to count; empty when it was never started
+   */
+  record Decided(
+      XtId id,
+      XtOutcome outcome,
+      String reason,
+      List<ChainVote> votes,
+      long queuedNanos,
+      OptionalLong announcedNanos,
+      long decidedNanos)
+      implements LogRecord {
+
+    /** Takes a copy of the votes. */
+    public Decided {
+      votes = List.copyOf(votes);
+    }
+  }
+}
