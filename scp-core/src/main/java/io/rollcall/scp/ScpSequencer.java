@@ -79,7 +79,8 @@ public final class ScpSequencer {
     now = nowNanos;
     effects = new ArrayList<>();
     if (input instanceof SequencerInput.DecisionReceived decision) {
-      // First what came, then what is overdue: a decision in hand leaves no doubt and needs no vote.
+      // First what came, then what is overdue: a decision in hand leaves no doubt and needs no
+      // vote.
       decided(decision);
       expire();
     } else {
