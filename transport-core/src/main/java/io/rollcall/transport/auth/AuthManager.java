@@ -1,0 +1,85 @@
+package io.rollcall.transport.auth;
+
+import io.rollcall.proto.ChainId;
+import io.rollcall.transport.PeerIdentity;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Signs with the own key, checks the signatures of others, and knows whose keys are trusted.
+ *
+ * <p>Signatures are secp256k1 ECDSA over Keccak-256 of the bytes as they are, without the prefix of
+ * Ethereum messages; they are deterministic (RFC 6979). Every method may be called from any thread.
+ * None blocks, but a signature or its check takes up to half a millisecond, so none of those belong
+ * on an event loop.
+ */
+public interface AuthManager {
+
+  /** Signs these bytes: s in the lower half, recovery id 0 or 1. */
+  Signature sign(byte[] data);
+
+  /**
+   * Whether this key signed these bytes. Both halves of s count, as for every peer of rollup.v1. A
+   * signature from which no key can be recovered is false, never an exception.
+   */
+  boolean verify(byte[] data, Signature signature, PublicKey publicKey);
+
+  /**
+   * Whose trusted key signed these bytes.
+   *
+   * @throws AuthenticationException when no key can be recovered, or it is not trusted
+   */
+  PeerIdentity.Trusted verifyKnown(byte[] data, Signature signature);
+
+  /**
+   * The key that signed these bytes. Every signature in range yields some key: what it proves is
+   * for the caller to compare.
+   *
+   * @throws AuthenticationException when no key can be recovered
+   */
+  PublicKey recoverPublicKey(byte[] data, Signature signature);
+
+  /** The own Ethereum address, in the mixed case of EIP-55. */
+  String address();
+
+  /** The own public key. */
+  PublicKey publicKey();
+
+  /**
+   * Trusts one key, bound to no chain; as {@link #addTrustedKey(String, Set, Set)}.
+   *
+   * @throws IllegalArgumentException as there
+   */
+  default void addTrustedKey(String id, PublicKey key) {
+    addTrustedKey(id, Set.of(key), Set.of());
+  }
+
+  /**
+   * Trusts these keys, and no others, under this id: what the id had before is replaced in one
+   * step. Connections that are open stay as they are.
+   *
+   * @param id not empty, not {@code publisher}, {@code server} or {@code unauthenticated}, not
+   *     starting with {@code unknown:}
+   * @param keys at least one, none of them another id's
+   * @param chainIds the chains its holder may vote for; empty binds it to none
+   * @throws IllegalArgumentException when one of these does not hold; nothing has changed then
+   */
+  void addTrustedKey(String id, Set<PublicKey> keys, Set<ChainId> chainIds);
+
+  /**
+   * Trusts the keys of this id no longer. Connections that are open stay as they are.
+   *
+   * @throws IllegalArgumentException when the id is not trusted
+   */
+  void removeTrustedKey(String id);
+
+  /** Whose key this is, if it is trusted. */
+  Optional<PeerIdentity.Trusted> identify(PublicKey key);
+
+  /** What is trusted now, by id; a copy. */
+  List<TrustedEntry> trustedKeys();
+
+  /** Which implementation signs and verifies: {@code native} or {@code portable}. */
+  String providerName();
+}

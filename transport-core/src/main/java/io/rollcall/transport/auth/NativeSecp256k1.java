@@ -1,0 +1,57 @@
+package io.rollcall.transport.auth;
+
+import fr.acinq.secp256k1.Secp256k1;
+import fr.acinq.secp256k1.Secp256k1Exception;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The C library of Bitcoin Core, several times faster than Java. */
+final class NativeSecp256k1 implements Secp256k1Provider {
+
+  private static final Logger log = LoggerFactory.getLogger(NativeSecp256k1.class);
+
+  private final Secp256k1 library;
+
+  private NativeSecp256k1(Secp256k1 library) {
+    this.library = library;
+  }
+
+  /** Empty where the library does not load: another platform, a temporary folder without exec. */
+  static Optional<Secp256k1Provider> load() {
+    try {
+      return Optional.of(new NativeSecp256k1(Secp256k1.get()));
+    } catch (LinkageError | RuntimeException e) {
+      log.info("native secp256k1 does not load, taking the portable one: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public String name() {
+    return "native";
+  }
+
+  @Override
+  public Signature sign(byte[] hash, KeyPair keyPair) {
+    byte[] rAndS = library.sign(hash, keyPair.secret(), null);
+    // The library does not tell the recovery id: it is the one that leads back to the key.
+    for (int recoveryId = 0; recoveryId < 2; recoveryId++) {
+      Signature candidate = Signature.of(rAndS, recoveryId);
+      if (recover(hash, candidate).filter(keyPair.publicKey()::equals).isPresent()) {
+        return candidate;
+      }
+    }
+    throw new IllegalStateException("native secp256k1 made a signature that leads to another key");
+  }
+
+  @Override
+  public Optional<PublicKey> recover(byte[] hash, Signature signature) {
+    try {
+      byte[] uncompressed = library.ecdsaRecover(signature.rAndS(), hash, signature.recoveryId());
+      return Optional.of(PublicKey.ofValidBytes(library.pubKeyCompress(uncompressed)));
+    } catch (Secp256k1Exception unrecoverable) {
+      return Optional.empty();
+    }
+  }
+}

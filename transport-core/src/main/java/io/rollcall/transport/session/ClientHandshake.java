@@ -1,0 +1,159 @@
+package io.rollcall.transport.session;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.rollcall.proto.v1.DisconnectMessage;
+import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.HandshakeRejectedException;
+import io.rollcall.transport.auth.AuthManager;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * A client's side of the handshake: makes the hello, judges the server's first frame. Safe for any
+ * thread. The client proves who it is; it learns nothing about the server.
+ */
+public final class ClientHandshake {
+
+  private static final int NONCE_BYTES = 16;
+
+  /** More of a server's text is not repeated. */
+  private static final int MOST_TEXT = 256;
+
+  private final AuthManager auth;
+  private final String clientId;
+  private final InstantSource clock;
+  private final RandomGenerator nonces;
+
+  /**
+   * Speaks for one client.
+   *
+   * @param auth signs
+   * @param clientId what the client calls itself; it is not signed and proves nothing
+   * @param clock for the timestamp, which the server compares with its own
+   * @param nonces a cryptographic source: {@code SecureRandom}
+   */
+  public ClientHandshake(
+      AuthManager auth, String clientId, InstantSource clock, RandomGenerator nonces) {
+    this.auth = auth;
+    this.clientId = clientId;
+    this.clock = clock;
+    this.nonces = nonces;
+  }
+
+  /**
+   * A fresh hello, to be sent within seconds as a bare frame. Signing takes up to half a
+   * millisecond, so an event loop lets another thread make it.
+   */
+  public HandshakeRequest hello() {
+    byte[] random = new byte[NONCE_BYTES];
+    nonces.nextBytes(random);
+    ByteString nonce = ByteString.copyFrom(random);
+    long timestamp = SignedHello.nanos(clock.instant());
+    return HandshakeRequest.newBuilder()
+        .setTimestamp(timestamp)
+        .setPublicKey(auth.publicKey().bytes())
+        .setSignature(auth.sign(SignedHello.bytes(timestamp, nonce)).bytes())
+        .setClientId(clientId)
+        .setNonce(nonce)
+        .build();
+  }
+
+  /**
+   * Judges the first frame that came back, without its length prefix.
+   *
+   * @return the session id
+   * @throws HandshakeRejectedException when the server did not accept; the text says why and what
+   *     to do, the reason is what the server gave
+   */
+  public String judge(ByteString frame) {
+    Optional<HandshakeResponse> response = parse(frame);
+    if (response.isPresent()) {
+      return judge(response.get());
+    }
+    // Servers of the SDK that throttle, are full or have authentication off answer with a Message.
+    Message message;
+    try {
+      message = Message.parseFrom(frame);
+    } catch (InvalidProtocolBufferException e) {
+      throw new HandshakeRejectedException(
+          CloseReason.PROTOCOL_ERROR,
+          "handshake rejected: the answer of %d bytes is neither a HandshakeResponse nor a Message; is this a rollup.v1 server?"
+              .formatted(frame.size()));
+    }
+    throw message.hasDisconnect() ? disconnected(message.getDisconnect()) : unasked(message);
+  }
+
+  /**
+   * Empty when these bytes are no HandshakeResponse. Parsed as one, a Message keeps its sender id
+   * as an unknown field 1, and says neither yes nor why not.
+   */
+  private static Optional<HandshakeResponse> parse(ByteString frame) {
+    try {
+      HandshakeResponse response = HandshakeResponse.parseFrom(frame);
+      boolean says = response.getAccepted() || !response.getError().isEmpty();
+      boolean looksLikeMessage =
+          response.getUnknownFields().hasField(Message.SENDER_ID_FIELD_NUMBER)
+              || response.getUnknownFields().hasField(Message.DISCONNECT_FIELD_NUMBER);
+      return says || !looksLikeMessage ? Optional.of(response) : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
+  }
+
+  private String judge(HandshakeResponse response) {
+    if (response.getAccepted()) {
+      return response.getSessionId();
+    }
+    String error = response.getError().isEmpty() ? "no reason given" : plain(response.getError());
+    throw new HandshakeRejectedException(
+        CloseReason.AUTH_FAILURE, "handshake rejected: " + error + advice(error));
+  }
+
+  /** What the words of a refusal mean for the person who runs this client. */
+  private String advice(String error) {
+    if (error.startsWith("untrusted public key")) {
+      return "; add this client's public key %s to the trusted keys of the server"
+          .formatted(auth.publicKey());
+    }
+    if (error.startsWith("handshake timestamp")) {
+      return "; compare this machine's clock with the server's";
+    }
+    if (error.startsWith("authentication is off")) {
+      return "; turn auth.enabled off here, or on at the server";
+    }
+    return "";
+  }
+
+  private static HandshakeRejectedException disconnected(DisconnectMessage disconnect) {
+    CloseReason reason = CloseReason.of(disconnect.getReason());
+    String text =
+        disconnect.getDetails().isEmpty() ? reason.name() : plain(disconnect.getDetails());
+    String advice =
+        switch (reason) {
+          case REQUESTED ->
+              "; it stops, or authentication is off there: turn auth.enabled off here, or on at the server";
+          case THROTTLED -> "; the server limits connection attempts, wait before the next";
+          case TOO_MANY_PEERS -> "; the server has no room, wait or raise its max-connections";
+          default -> "";
+        };
+    return new HandshakeRejectedException(reason, "handshake rejected: " + text + advice);
+  }
+
+  private static HandshakeRejectedException unasked(Message message) {
+    return new HandshakeRejectedException(
+        CloseReason.AUTH_FAILURE,
+        "handshake rejected: the server sent %s instead of an answer, so authentication seems off there; turn auth.enabled off here, or on at the server"
+            .formatted(message.getPayloadCase()));
+  }
+
+  /** A server's text goes to logs: one line, of bounded length. */
+  private static String plain(String text) {
+    String line = text.replaceAll("\\p{Cntrl}", "?");
+    return line.length() <= MOST_TEXT ? line : line.substring(0, MOST_TEXT) + "...";
+  }
+}

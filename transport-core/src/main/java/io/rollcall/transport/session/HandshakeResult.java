@@ -1,0 +1,46 @@
+package io.rollcall.transport.session;
+
+import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.PeerIdentity;
+import java.util.Optional;
+
+/** What a server does about a hello. */
+public sealed interface HandshakeResult {
+
+  /**
+   * Admit the peer.
+   *
+   * @param identity who it is
+   * @param response what it is told
+   */
+  record Accepted(PeerIdentity identity, HandshakeResponse response) implements HandshakeResult {}
+
+  /**
+   * Send the response, if there is one, then a disconnect, then close. None of these texts but
+   * {@code log} says more than a stranger may know.
+   *
+   * @param reason for the disconnect
+   * @param response the refusal; empty where peers expect the disconnect alone
+   * @param details for the disconnect
+   * @param log for the own log, where it follows the connection id
+   */
+  record Rejected(
+      CloseReason reason, Optional<HandshakeResponse> response, String details, String log)
+      implements HandshakeResult {
+
+    /** With this text in a HandshakeResponse. */
+    static Rejected answered(String error, String details, String log) {
+      return new Rejected(
+          CloseReason.AUTH_FAILURE,
+          Optional.of(HandshakeResponse.newBuilder().setAccepted(false).setError(error).build()),
+          details,
+          log);
+    }
+
+    /** With a disconnect alone. */
+    static Rejected unanswered(CloseReason reason, String details, String log) {
+      return new Rejected(reason, Optional.empty(), details, log);
+    }
+  }
+}

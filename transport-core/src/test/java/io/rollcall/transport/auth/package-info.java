@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.transport.auth;
+
+import org.jspecify.annotations.NullMarked;

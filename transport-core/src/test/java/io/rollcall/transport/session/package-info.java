@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.transport.session;
+
+import org.jspecify.annotations.NullMarked;
