@@ -1,0 +1,164 @@
+package io.rollcall.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A publisher and the sequencers of two rollups, as separate processes of the packaged jars:
+ * authentication on, free ports, keys and logs in a temporary folder. Closing it leaves nothing
+ * behind.
+ */
+final class Pair implements AutoCloseable {
+
+  static final long ALPHA_CHAIN = 55555;
+  static final long BETA_CHAIN = 77777;
+
+  private static final Pattern TCP_ADDRESS = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
+
+  private final Path repository;
+  private final Path folder;
+  private final Map<Wallet, Long> genesis;
+  private final NodeKey alphaKey = NodeKey.generate();
+  private final NodeKey betaKey = NodeKey.generate();
+  private final Deque<ServiceProcess> running = new ArrayDeque<>();
+  private boolean closed;
+
+  /**
+   * Makes the folder; nothing runs yet.
+   *
+   * @param repository the root of a checkout that was built
+   * @param genesis who has how much at first, on each of the two rollups
+   */
+  Pair(Path repository, Map<Wallet, Long> genesis) {
+    this.repository = repository;
+    this.genesis = Map.copyOf(genesis);
+    try {
+      this.folder = Files.createTempDirectory("rollcall-");
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Starts the publisher; further arguments come after its own. */
+  ServiceProcess startPublisher(String... arguments) {
+    List<String> all = new ArrayList<>();
+    all.add("--transport.listen-addr=127.0.0.1:0");
+    trust(all, "alpha", alphaKey, ALPHA_CHAIN);
+    trust(all, "beta", betaKey, BETA_CHAIN);
+    return start("publisher", NodeKey.generate(), all, arguments);
+  }
+
+  private static void trust(List<String> arguments, String id, NodeKey key, long chain) {
+    String entry = "--auth.trusted-sequencers." + id;
+    arguments.add(entry + ".public-keys=" + key.publicKey());
+    arguments.add(entry + ".chain-ids=" + chain);
+  }
+
+  /** The publisher's TCP address. */
+  static String tcpAddress(ServiceProcess publisher) {
+    return "127.0.0.1:" + publisher.awaitInLog(TCP_ADDRESS);
+  }
+
+  /** Starts the sequencer of the first rollup. */
+  Rollup startAlpha(String publisherAddress) {
+    return startSequencer("alpha", ALPHA_CHAIN, alphaKey, publisherAddress);
+  }
+
+  /** Starts the sequencer of the second rollup. */
+  Rollup startBeta(String publisherAddress) {
+    return startSequencer("beta", BETA_CHAIN, betaKey, publisherAddress);
+  }
+
+  private Rollup startSequencer(String name, long chain, NodeKey key, String publisherAddress) {
+    List<String> all = new ArrayList<>();
+    all.add("--sequencer.chain-id=" + chain);
+    all.add("--transport.server-addr=" + publisherAddress);
+    all.add("--transport.reconnect-delay=200ms");
+    genesis.forEach(
+        (wallet, wei) -> all.add("--sequencer.execution.genesis." + wallet.address() + "=" + wei));
+    return new Rollup(name, chain, start(name, key, all));
+  }
+
+  private ServiceProcess start(
+      String name, NodeKey key, List<String> arguments, String... furtherArguments) {
+    List<String> all = new ArrayList<>();
+    all.add("--server.address=127.0.0.1");
+    all.add("--server.port=0");
+    all.add("--auth.enabled=true");
+    all.add("--auth.private-key-file=" + writeKey(name, key));
+    all.addAll(arguments);
+    all.addAll(List.of(furtherArguments));
+    String module = name.equals("publisher") ? "publisher-service" : "sequencer-service";
+    Path jar = repository.resolve(module).resolve("target").resolve(module + ".jar");
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(jar + " is not there; build it first");
+    }
+    ServiceProcess service = launch(name, jar, all);
+    service.awaitReady();
+    return service;
+  }
+
+  /** Registered before anything is waited for, so that whoever closes meanwhile ends it too. */
+  private synchronized ServiceProcess launch(String name, Path jar, List<String> arguments) {
+    if (closed) {
+      throw new IllegalStateException("stopped while starting");
+    }
+    ServiceProcess service = ServiceProcess.launch(name, jar, folder, arguments);
+    running.push(service);
+    return service;
+  }
+
+  /** A key stands in a file that only its owner reads: arguments are visible to everybody. */
+  private Path writeKey(String name, NodeKey key) {
+    Path file = folder.resolve(name + ".key");
+    try {
+      Files.deleteIfExists(file);
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      return Files.writeString(file, key.secret());
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Where keys and logs are. */
+  Path folder() {
+    return folder;
+  }
+
+  /** Ends every process, the last one first, and removes the folder. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    while (!running.isEmpty()) {
+      running.pop().close();
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(Pair::delete);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+}

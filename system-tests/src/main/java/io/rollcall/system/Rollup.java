@@ -1,0 +1,57 @@
+package io.rollcall.system;
+
+import java.math.BigInteger;
+import java.net.http.HttpResponse;
+import org.web3j.utils.Numeric;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A rollup of the demo: its chain and the sequencer beside it, asked as a wallet would ask.
+ *
+ * @param name for people
+ * @param chainId its number
+ * @param sequencer the running service
+ */
+record Rollup(String name, long chainId, ServiceProcess sequencer) {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** What somebody has here, in wei. */
+  BigInteger balance(Wallet wallet) {
+    return quantity("eth_getBalance", wallet);
+  }
+
+  /** The nonce of somebody's next transaction here. */
+  long nonce(Wallet wallet) {
+    return quantity("eth_getTransactionCount", wallet).longValueExact();
+  }
+
+  private BigInteger quantity(String method, Wallet wallet) {
+    JsonNode result = sequencer.http().call(method, "\"" + wallet.address() + "\"", "\"latest\"");
+    return Numeric.toBigInt(result.asString());
+  }
+
+  /**
+   * Submits an XT here.
+   *
+   * @return its id
+   * @throws IllegalStateException when it is not accepted; the message holds the answer
+   */
+  String submit(String xt) {
+    HttpResponse<String> answer = sequencer.http().post("/v1/xts", xt);
+    if (answer.statusCode() != 202) {
+      throw new IllegalStateException(
+          name + " answered " + answer.statusCode() + ": " + answer.body());
+    }
+    return JSON.readTree(answer.body()).get("id").asString();
+  }
+
+  /** The JSON of an XT with one transaction on each of two rollups. */
+  static String xt(Rollup first, String firstTransaction, Rollup second, String secondTransaction) {
+    return """
+    {"transactions":[{"chainId":"%d","transactions":["%s"]},{"chainId":"%d","transactions":["%s"]}]}\
+    """
+        .formatted(first.chainId, firstTransaction, second.chainId, secondTransaction);
+  }
+}

@@ -1,0 +1,165 @@
+package io.rollcall.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One packaged service, running. Its log is a file in the working folder; its ports are free ones
+ * that it chose itself and wrote there.
+ */
+final class ServiceProcess implements AutoCloseable {
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+)");
+
+  private final String name;
+  private final Process process;
+  private final Path log;
+  private @Nullable HttpApi http;
+
+  private ServiceProcess(String name, Process process, Path log) {
+    this.name = name;
+    this.process = process;
+    this.log = log;
+  }
+
+  /** Starts a jar; {@link #awaitReady()} waits until it can be used. */
+  static ServiceProcess launch(String name, Path jar, Path folder, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-jar");
+    command.add(jar.toAbsolutePath().toString());
+    command.addAll(arguments);
+    Path log = folder.resolve(name + ".log");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()))
+              .start();
+      return new ServiceProcess(name, process, log);
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot start " + jar, failed);
+    }
+  }
+
+  /**
+   * Waits until it says that it is ready.
+   *
+   * @throws IllegalStateException when it ends or stays silent; the message shows the end of its
+   *     log
+   */
+  void awaitReady() {
+    HttpApi api = new HttpApi("http://127.0.0.1:" + awaitInLog(HTTP_PORT));
+    Waiting.until(
+        name + " to be ready",
+        START_LIMIT,
+        () -> process.isAlive() && api.status("/actuator/health/readiness") == 200);
+    http = api;
+  }
+
+  /**
+   * Waits until it has ended by itself.
+   *
+   * @return its exit code
+   */
+  int awaitExit() {
+    Waiting.until(name + " to end", START_LIMIT, () -> !process.isAlive());
+    return process.exitValue();
+  }
+
+  /** Waits until the log has a piece that matches, and returns its first group. */
+  String awaitInLog(Pattern pattern) {
+    List<String> found = new ArrayList<>();
+    Waiting.until(
+        name + " to log " + pattern,
+        START_LIMIT,
+        () -> {
+          Matcher matcher = pattern.matcher(log());
+          if (matcher.find()) {
+            found.add(matcher.group(1));
+            return true;
+          }
+          if (!process.isAlive()) {
+            throw new IllegalStateException(name + " ended while starting:\n" + tail());
+          }
+          return false;
+        });
+    return found.getFirst();
+  }
+
+  /** Its HTTP; there once it is ready. */
+  HttpApi http() {
+    return Objects.requireNonNull(http, "not ready yet");
+  }
+
+  /** Everything it has written so far. */
+  String log() {
+    try {
+      return Files.exists(log) ? Files.readString(log) : "";
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  private String tail() {
+    List<String> lines = log().lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+  }
+
+  /** Stops it where it stands: it keeps its sockets and does nothing (SIGSTOP). */
+  void freeze() {
+    signal("STOP");
+  }
+
+  /** Lets it go on (SIGCONT). */
+  void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+      if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+        throw new IllegalStateException("SIG" + signal + " did not reach " + name);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** Ends it in order (SIGTERM), and by force when that takes too long. */
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      thaw();
+    }
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        process.waitFor(10, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException interrupted) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
