@@ -42,17 +42,16 @@ public record Genesis(Map<Address, BigInteger> balances) {
    */
   public static Genesis parse(Map<String, String> wei) {
     Map<Address, BigInteger> balances = new LinkedHashMap<>();
-    wei.forEach(
-        (address, balance) -> {
-          Address account = Address.parse(address.startsWith("0x") ? address : "0x" + address);
-          if (!balance.strip().matches("[0-9]{1,78}")) {
-            throw new IllegalArgumentException(
-                "balance of " + account + " is '" + balance + "', expected a decimal number of wei");
-          }
-          if (balances.put(account, new BigInteger(balance.strip())) != null) {
-            throw new IllegalArgumentException(account + " is given twice");
-          }
-        });
+    wei.forEach((address, balance) -> {
+      Address account = Address.parse(address.startsWith("0x") ? address : "0x" + address);
+      if (!balance.strip().matches("[0-9]{1,78}")) {
+        throw new IllegalArgumentException(
+            "balance of " + account + " is '" + balance + "', expected a decimal number of wei");
+      }
+      if (balances.put(account, new BigInteger(balance.strip())) != null) {
+        throw new IllegalArgumentException(account + " is given twice");
+      }
+    });
     return new Genesis(balances);
   }
 }

@@ -116,9 +116,7 @@ final class Ledger {
   }
 
   private Stream<XtId> holdersOf(SignedTransfer transfer) {
-    return Stream.of(transfer.from(), transfer.to())
-        .filter(holders::containsKey)
-        .map(holders::get);
+    return Stream.of(transfer.from(), transfer.to()).filter(holders::containsKey).map(holders::get);
   }
 
   /** Runs a transfer on top of {@code after}, which itself lies on top of the committed state. */

@@ -1,8 +1,8 @@
 package io.rollcall.sequencer.execution.ledger;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.sequencer.coordination.MalformedTransactionException;
 import java.math.BigInteger;
-import java.util.Arrays;
 
 /**
  * Reads Ethereum's RLP item by item and takes the one canonical encoding only: what passes here
@@ -12,11 +12,11 @@ final class RlpReader {
 
   private static final int SHORT_LIMIT = 55;
 
-  private final byte[] bytes;
+  private final ByteString bytes;
   private final int end;
   private int position;
 
-  RlpReader(byte[] bytes, int from, int end) {
+  RlpReader(ByteString bytes, int from, int end) {
     this.bytes = bytes;
     this.position = from;
     this.end = end;
@@ -44,17 +44,17 @@ final class RlpReader {
   }
 
   /** The next item, which has to be a string. */
-  byte[] string(String name) {
+  ByteString string(String name) {
     int prefix = prefix(name);
     if (prefix >= 0xc0) {
       throw malformed(name, "is a list where a string is expected");
     }
     if (prefix < 0x80) {
-      return new byte[] {(byte) prefix};
+      return bytes.substring(position - 1, position);
     }
     int length = length(name, prefix - 0x80);
-    byte[] value = Arrays.copyOfRange(bytes, position, position + length);
-    if (length == 1 && value[0] >= 0) {
+    ByteString value = bytes.substring(position, position + length);
+    if (length == 1 && value.byteAt(0) >= 0) {
       throw malformed(name, "is not canonically encoded");
     }
     position += length;
@@ -63,14 +63,14 @@ final class RlpReader {
 
   /** The next item as a number without sign. */
   BigInteger number(String name, int maxBytes) {
-    byte[] value = string(name);
-    if (value.length > maxBytes) {
-      throw malformed(name, "has " + value.length + " bytes, at most " + maxBytes + " are allowed");
+    ByteString value = string(name);
+    if (value.size() > maxBytes) {
+      throw malformed(name, "has " + value.size() + " bytes, at most " + maxBytes + " are allowed");
     }
-    if (value.length > 0 && value[0] == 0) {
+    if (!value.isEmpty() && value.byteAt(0) == 0) {
       throw malformed(name, "has a leading zero byte");
     }
-    return new BigInteger(1, value);
+    return new BigInteger(1, value.toByteArray());
   }
 
   void requireEnd(String name) {
@@ -83,7 +83,7 @@ final class RlpReader {
     if (position >= end) {
       throw malformed(name, "is missing");
     }
-    return bytes[position++] & 0xff;
+    return bytes.byteAt(position++) & 0xff;
   }
 
   /** The length of the item whose prefix, less its kind, is this. */
@@ -94,12 +94,12 @@ final class RlpReader {
       if (width > Integer.BYTES || width > end - position) {
         throw malformed(name, "is longer than the transaction");
       }
-      if (bytes[position] == 0) {
+      if (bytes.byteAt(position) == 0) {
         throw malformed(name, "is not canonically encoded");
       }
       length = 0;
       for (int i = 0; i < width; i++) {
-        length = length << Byte.SIZE | (bytes[position++] & 0xff);
+        length = length << Byte.SIZE | (bytes.byteAt(position++) & 0xff);
       }
       if (length <= SHORT_LIMIT) {
         throw malformed(name, "is not canonically encoded");

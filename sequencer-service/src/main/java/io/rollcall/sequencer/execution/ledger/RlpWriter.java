@@ -8,8 +8,7 @@ import java.math.BigInteger;
 final class RlpWriter {
 
   /** The two empty items at the end of what EIP-155 signs. */
-  static final ByteString TWO_ZEROS =
-      ByteString.copyFrom(new byte[] {(byte) 0x80, (byte) 0x80});
+  static final ByteString TWO_ZEROS = ByteString.copyFrom(new byte[] {(byte) 0x80, (byte) 0x80});
 
   private static final int SHORT_LIMIT = 55;
 

@@ -39,7 +39,7 @@ record SignedTransfer(
    * @throws TransactionRefusedException when they are one that the ledger does not run
    */
   static SignedTransfer decode(ByteString encoded, ChainId chain) {
-    return Fields.read(encoded.toByteArray()).checked(chain);
+    return Fields.read(encoded).checked(chain);
   }
 
   /**
@@ -48,31 +48,29 @@ record SignedTransfer(
    * @throws MalformedTransactionException when the bytes are no Ethereum transaction
    */
   static void requireWellFormed(ByteString encoded) {
-    byte[] bytes = encoded.toByteArray();
-    if (bytes.length > 0 && isOtherType(bytes)) {
-      return;
+    if (encoded.isEmpty() || !isOtherType(encoded)) {
+      Fields.read(encoded);
     }
-    Fields.read(bytes);
   }
 
   /** Access list, blob and authorization-list transactions: known to Ethereum, not run here. */
-  private static boolean isOtherType(byte[] bytes) {
-    int first = bytes[0];
+  private static boolean isOtherType(ByteString bytes) {
+    int first = bytes.byteAt(0);
     return first == 1 || first == 3 || first == 4;
   }
 
   /** The fields as they stand in the bytes. */
   private record Fields(
-      byte[] encoded,
+      ByteString encoded,
       int type,
       BigInteger chainOrV,
       BigInteger nonce,
       BigInteger gasTip,
       BigInteger gasPrice,
       BigInteger gas,
-      byte[] to,
+      ByteString to,
       BigInteger value,
-      byte[] data,
+      ByteString data,
       boolean accessList,
       BigInteger parity,
       BigInteger r,
@@ -80,11 +78,11 @@ record SignedTransfer(
       int signedFrom,
       int signedTo) {
 
-    static Fields read(byte[] encoded) {
-      if (encoded.length == 0) {
+    static Fields read(ByteString encoded) {
+      if (encoded.isEmpty()) {
         throw new MalformedTransactionException("not an Ethereum transaction: it is empty");
       }
-      int first = encoded[0] & 0xff;
+      int first = encoded.byteAt(0) & 0xff;
       if (first >= 0xc0) {
         return readLegacy(encoded);
       }
@@ -103,15 +101,15 @@ record SignedTransfer(
           String.format("not an Ethereum transaction: it starts with 0x%02x", first));
     }
 
-    private static Fields readLegacy(byte[] encoded) {
+    private static Fields readLegacy(ByteString encoded) {
       RlpReader list = whole(encoded, 0);
       int signedFrom = list.position();
       BigInteger nonce = list.number("nonce", Long.BYTES);
       BigInteger gasPrice = list.number("gas price", WORD);
       BigInteger gas = list.number("gas limit", Long.BYTES);
-      byte[] to = recipient(list);
+      ByteString to = recipient(list);
       BigInteger value = list.number("value", WORD);
-      byte[] data = list.string("data");
+      ByteString data = list.string("data");
       int signedTo = list.position();
       // chain * 2 + 36 is a bit longer than the chain id.
       BigInteger v = list.number("v", WORD + 1);
@@ -119,11 +117,25 @@ record SignedTransfer(
       BigInteger s = list.number("s", WORD);
       list.requireEnd("the list of fields");
       return new Fields(
-          encoded, 0, v, nonce, BigInteger.ZERO, gasPrice, gas, to, value, data, false, v, r, s,
-          signedFrom, signedTo);
+          encoded,
+          0,
+          v,
+          nonce,
+          BigInteger.ZERO,
+          gasPrice,
+          gas,
+          to,
+          value,
+          data,
+          false,
+          v,
+          r,
+          s,
+          signedFrom,
+          signedTo);
     }
 
-    private static Fields readDynamicFee(byte[] encoded) {
+    private static Fields readDynamicFee(ByteString encoded) {
       RlpReader list = whole(encoded, 1);
       int signedFrom = list.position();
       BigInteger chain = list.number("chain id", WORD);
@@ -131,9 +143,9 @@ record SignedTransfer(
       BigInteger gasTip = list.number("priority fee", WORD);
       BigInteger gasPrice = list.number("max fee", WORD);
       BigInteger gas = list.number("gas limit", Long.BYTES);
-      byte[] to = recipient(list);
+      ByteString to = recipient(list);
       BigInteger value = list.number("value", WORD);
-      byte[] data = list.string("data");
+      ByteString data = list.string("data");
       boolean accessList = !list.list("access list").atEnd();
       int signedTo = list.position();
       BigInteger parity = list.number("signature parity", 1);
@@ -141,23 +153,37 @@ record SignedTransfer(
       BigInteger s = list.number("s", WORD);
       list.requireEnd("the list of fields");
       return new Fields(
-          encoded, EIP_1559, chain, nonce, gasTip, gasPrice, gas, to, value, data, accessList,
-          parity, r, s, signedFrom, signedTo);
+          encoded,
+          EIP_1559,
+          chain,
+          nonce,
+          gasTip,
+          gasPrice,
+          gas,
+          to,
+          value,
+          data,
+          accessList,
+          parity,
+          r,
+          s,
+          signedFrom,
+          signedTo);
     }
 
-    private static RlpReader whole(byte[] encoded, int from) {
-      RlpReader outside = new RlpReader(encoded, from, encoded.length);
+    private static RlpReader whole(ByteString encoded, int from) {
+      RlpReader outside = new RlpReader(encoded, from, encoded.size());
       RlpReader list = outside.list("the list of fields");
       outside.requireEnd("the transaction");
       return list;
     }
 
-    private static byte[] recipient(RlpReader list) {
-      byte[] to = list.string("recipient");
-      if (to.length != 0 && to.length != Address.BYTES) {
+    private static ByteString recipient(RlpReader list) {
+      ByteString to = list.string("recipient");
+      if (!to.isEmpty() && to.size() != Address.BYTES) {
         throw new MalformedTransactionException(
             "not an Ethereum transaction: recipient has "
-                + to.length
+                + to.size()
                 + " bytes, expected "
                 + Address.BYTES);
       }
@@ -169,10 +195,10 @@ record SignedTransfer(
       requireTransfer();
       Address from = signer(recoveryId, chain);
       return new SignedTransfer(
-          ByteString.copyFrom(Hash.sha3(encoded)),
+          ByteString.copyFrom(Hash.sha3(encoded.toByteArray())),
           type,
           from,
-          new Address(ByteString.copyFrom(to)),
+          new Address(to),
           nonce,
           value);
     }
@@ -184,7 +210,8 @@ record SignedTransfer(
       if (type == 0) {
         if (isElectrumV()) {
           throw new TransactionRefusedException(
-              "the transaction has no chain id (it is older than EIP-155); expected chain " + chain);
+              "the transaction has no chain id (it is older than EIP-155); expected chain "
+                  + chain);
         }
         BigInteger v = chainOrV.subtract(BigInteger.valueOf(LEGACY_V_WITH_CHAIN));
         if (v.signum() < 0) {
@@ -211,14 +238,14 @@ record SignedTransfer(
     }
 
     private void requireTransfer() {
-      if (to.length == 0) {
+      if (to.isEmpty()) {
         throw new TransactionRefusedException(
             "the transaction creates a contract; this ledger runs transfers only");
       }
-      if (data.length > 0) {
+      if (!data.isEmpty()) {
         throw new TransactionRefusedException(
             "the transaction has "
-                + data.length
+                + data.size()
                 + " bytes of data; this ledger runs transfers only");
       }
       if (accessList) {
@@ -258,7 +285,7 @@ record SignedTransfer(
 
     /** What was signed: the fields before the signature, for a legacy transaction and the chain. */
     private byte[] signedBytes(ChainId chain) {
-      ByteString fields = ByteString.copyFrom(encoded, signedFrom, signedTo - signedFrom);
+      ByteString fields = encoded.substring(signedFrom, signedTo);
       if (type == 0) {
         return RlpWriter.list(
                 fields.concat(RlpWriter.string(chain.bytes())).concat(RlpWriter.TWO_ZEROS))

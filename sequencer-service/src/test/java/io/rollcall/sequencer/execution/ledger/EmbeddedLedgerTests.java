@@ -53,15 +53,13 @@ class EmbeddedLedgerTests {
     assertThat(
             stage(
                 Xts.xt(
-                    Xts.entry(
-                        CHAIN, alice.legacy(CHAIN, 0, bob, 1), alice.legacy(7, 1, bob, 1)))))
+                    Xts.entry(CHAIN, alice.legacy(CHAIN, 0, bob, 1), alice.legacy(7, 1, bob, 1)))))
         .isEqualTo(
             new StageResult.Refused(
                 "transaction 2 of 2: the transaction is for chain 7, expected chain 55555"));
     assertThat(stage(Xts.xt(Xts.entry(CHAIN, ByteString.copyFromUtf8("garbage")))))
         .isInstanceOfSatisfying(
-            StageResult.Refused.class,
-            refused -> assertThat(refused.reason()).isNotBlank());
+            StageResult.Refused.class, refused -> assertThat(refused.reason()).isNotBlank());
   }
 
   @Test

@@ -17,8 +17,7 @@ class GenesisTests {
   void readsBalancesInWei() {
     assertThat(Genesis.parse(Map.of(ALICE, "1000000000000000000000")).balances())
         .containsExactly(
-            Map.entry(
-                Wallet.number(1).address(), new BigInteger("1000000000000000000000")));
+            Map.entry(Wallet.number(1).address(), new BigInteger("1000000000000000000000")));
     assertThat(Genesis.parse(Map.of(ALICE.substring(2), "0")).balances()).hasSize(1);
   }
 

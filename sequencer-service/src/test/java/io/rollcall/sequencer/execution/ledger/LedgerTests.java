@@ -72,9 +72,7 @@ class LedgerTests {
                 id("b"), List.of(transfer(ALICE, BOB, 1, 10), transfer(ALICE, BOB, 2, 101))))
         .isEqualTo(
             new StageResult.Refused(
-                "transaction 2 of 2: insufficient balance of "
-                    + ALICE
-                    + ": have 100, need 101"));
+                "transaction 2 of 2: insufficient balance of " + ALICE + ": have 100, need 101"));
     assertThat(ledger.account(ALICE)).isEqualTo(new Account(BigInteger.valueOf(110), 1));
     ledger.applyPlain(transfer(ALICE, BOB, 1, 1));
   }
@@ -82,13 +80,10 @@ class LedgerTests {
   @Test
   void demandsNoncesWithoutAGap() {
     assertThat(ledger.stage(id("a"), List.of(transfer(ALICE, BOB, 1, 1))))
-        .isEqualTo(
-            new StageResult.Refused(
-                "nonce too high for " + ALICE + ": got 1, expected 0"));
+        .isEqualTo(new StageResult.Refused("nonce too high for " + ALICE + ": got 1, expected 0"));
     ledger.applyPlain(transfer(ALICE, BOB, 0, 1));
     assertThat(ledger.stage(id("a"), List.of(transfer(ALICE, BOB, 0, 1))))
-        .isEqualTo(
-            new StageResult.Refused("nonce too low for " + ALICE + ": got 0, expected 1"));
+        .isEqualTo(new StageResult.Refused("nonce too low for " + ALICE + ": got 0, expected 1"));
   }
 
   @Test
@@ -110,8 +105,7 @@ class LedgerTests {
   void refusesAPlainTransactionOnAnAccountOfAStagedXtAndNamesIt() {
     ledger.stage(id("a"), List.of(transfer(ALICE, CAROL, 0, 1)));
 
-    for (SignedTransfer plain :
-        List.of(transfer(ALICE, BOB, 0, 1), transfer(BOB, CAROL, 0, 1))) {
+    for (SignedTransfer plain : List.of(transfer(ALICE, BOB, 0, 1), transfer(BOB, CAROL, 0, 1))) {
       assertThatThrownBy(() -> ledger.applyPlain(plain))
           .isInstanceOf(TransactionRefusedException.class)
           .hasMessageContaining(id("a").hex());
@@ -133,8 +127,7 @@ class LedgerTests {
 
   @Test
   void keepsReceiptsOfTheNewestTransactions() {
-    Ledger small =
-        new Ledger(ChainId.of(7), new Genesis(Map.of(ALICE, BigInteger.TEN)), 2);
+    Ledger small = new Ledger(ChainId.of(7), new Genesis(Map.of(ALICE, BigInteger.TEN)), 2);
     List<SignedTransfer> transfers = new ArrayList<>();
     for (int nonce = 0; nonce < 3; nonce++) {
       transfers.add(transfer(ALICE, BOB, nonce, 1));
@@ -144,12 +137,11 @@ class LedgerTests {
     assertThat(small.receipt(transfers.get(0).hash())).isEmpty();
     assertThat(small.receipt(transfers.get(2).hash()))
         .get()
-        .satisfies(
-            receipt -> {
-              assertThat(receipt.blockNumber()).isEqualTo(3);
-              assertThat(receipt.from()).isEqualTo(ALICE);
-              assertThat(receipt.gasUsed()).isEqualTo(21_000);
-            });
+        .satisfies(receipt -> {
+          assertThat(receipt.blockNumber()).isEqualTo(3);
+          assertThat(receipt.from()).isEqualTo(ALICE);
+          assertThat(receipt.gasUsed()).isEqualTo(21_000);
+        });
   }
 
   @Test
