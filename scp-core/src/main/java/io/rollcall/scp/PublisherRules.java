@@ -34,6 +34,9 @@ public record PublisherRules(
     Resend resend,
     Silence silence) {
 
+  /** No duration may be longer, so that times in nanoseconds stay within their range. */
+  public static final Duration LONGEST = Duration.ofDays(365);
+
   /** Votes must be in by then. */
   public static final Duration DEFAULT_VOTE_TIMEOUT = Duration.ofSeconds(3);
 
@@ -218,8 +221,9 @@ public record PublisherRules(
   }
 
   private static void positive(String what, Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException(what + " is " + value + "; expected more than 0");
+    if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          what + " is " + value + "; expected more than 0 and at most " + LONGEST);
     }
   }
 }

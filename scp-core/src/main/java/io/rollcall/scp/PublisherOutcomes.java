@@ -1,0 +1,146 @@
+package io.rollcall.scp;
+
+import io.rollcall.proto.ChainId;
+import io.rollcall.proto.XtId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decisions that are remembered: all of them by id, to answer repeats, and the latest of each
+ * bound chain, and of all other chains together, for connections that come back.
+ */
+final class PublisherOutcomes {
+
+  /** Reasons repeat themselves; so many different ones are shared before the table starts anew. */
+  private static final int SHARED_REASONS = 1_024;
+
+  /** One decision. A million of them are kept: no field without need. */
+  record Outcome(XtId id, boolean commit, String reason, long order, long decidedNanos) {
+
+    PublisherMessage message() {
+      return new PublisherMessage.Decision(id, commit, reason, false);
+    }
+  }
+
+  private final int capacity;
+  private final PublisherRules.Resend resend;
+  private final Map<XtId, Outcome> byId = new LinkedHashMap<>();
+  private final Map<ChainId, ArrayDeque<Outcome>> latestOfBound = new TreeMap<>();
+  private final ArrayDeque<Outcome> latestOfOthers = new ArrayDeque<>();
+  private final Map<String, String> sharedReasons = new HashMap<>();
+
+  PublisherOutcomes(PublisherRules rules) {
+    this.capacity = rules.rememberedOutcomes();
+    this.resend = rules.resend();
+    rules.boundChains().keySet().forEach(chain -> latestOfBound.put(chain, new ArrayDeque<>()));
+  }
+
+  @Nullable Outcome find(XtId id) {
+    return byId.get(id);
+  }
+
+  int size() {
+    return byId.size();
+  }
+
+  /** Remembers a decision; at the bound the oldest is forgotten. */
+  void remember(PublisherXt xt, boolean commit, String reason, long nowNanos) {
+    Outcome outcome = new Outcome(xt.id(), commit, shared(reason), xt.order(), nowNanos);
+    byId.put(outcome.id(), outcome);
+    if (byId.size() > capacity) {
+      Iterator<Outcome> oldest = byId.values().iterator();
+      oldest.next();
+      oldest.remove();
+    }
+    boolean others = false;
+    for (PublisherChain chain : xt.chains()) {
+      ArrayDeque<Outcome> latest = latestOfBound.get(chain.id());
+      if (latest != null) {
+        add(latest, outcome);
+      } else {
+        others = true;
+      }
+    }
+    if (others) {
+      add(latestOfOthers, outcome);
+    }
+  }
+
+  /** What a connection bound to these chains missed, in the order of their start. */
+  List<Outcome> missedBy(Collection<ChainId> chains, long nowNanos) {
+    Set<Outcome> missed = new LinkedHashSet<>();
+    for (ChainId chain : chains) {
+      ArrayDeque<Outcome> latest = latestOfBound.get(chain);
+      if (latest != null) {
+        missed.addAll(
+            newest(latest, nowNanos, resend.boundLimit(), outcome -> !missed.contains(outcome)));
+      }
+    }
+    return inOrder(missed, resend.boundLimit());
+  }
+
+  /** What an unbound connection missed before it opened, in the order of their start. */
+  List<Outcome> missedByUnbound(long openedNanos, long nowNanos) {
+    return inOrder(
+        newest(
+            latestOfOthers,
+            nowNanos,
+            resend.unboundLimit(),
+            outcome -> outcome.decidedNanos() <= openedNanos),
+        resend.unboundLimit());
+  }
+
+  private List<Outcome> newest(
+      ArrayDeque<Outcome> latest, long nowNanos, int limit, Predicate<Outcome> wanted) {
+    List<Outcome> newest = new ArrayList<>();
+    Iterator<Outcome> newestFirst = latest.descendingIterator();
+    while (newestFirst.hasNext() && newest.size() < limit) {
+      Outcome outcome = newestFirst.next();
+      if (isOld(outcome, nowNanos)) {
+        break;
+      }
+      if (wanted.test(outcome)) {
+        newest.add(outcome);
+      }
+    }
+    return newest;
+  }
+
+  private static List<Outcome> inOrder(Collection<Outcome> outcomes, int limit) {
+    List<Outcome> sorted = new ArrayList<>(outcomes);
+    sorted.sort(Comparator.comparingLong(Outcome::order));
+    return sorted.subList(Math.max(0, sorted.size() - limit), sorted.size());
+  }
+
+  private void add(ArrayDeque<Outcome> latest, Outcome outcome) {
+    latest.addLast(outcome);
+    while (latest.size() > resend.boundLimit()
+        || isOld(latest.getFirst(), outcome.decidedNanos())) {
+      latest.removeFirst();
+    }
+  }
+
+  private boolean isOld(Outcome outcome, long nowNanos) {
+    return nowNanos - outcome.decidedNanos() > resend.window().toNanos();
+  }
+
+  private String shared(String reason) {
+    if (sharedReasons.size() >= SHARED_REASONS) {
+      sharedReasons.clear();
+    }
+    String earlier = sharedReasons.putIfAbsent(reason, reason);
+    return earlier == null ? reason : earlier;
+  }
+}
