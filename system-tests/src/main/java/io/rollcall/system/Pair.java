@@ -80,6 +80,11 @@ final class Pair implements AutoCloseable {
     return startSequencer("beta", BETA_CHAIN, betaKey, publisherAddress);
   }
 
+  /** Starts a sequencer whose key the publisher does not know; it is up, but not admitted. */
+  ServiceProcess startStranger(String publisherAddress) {
+    return startSequencer("stranger", 99999, NodeKey.generate(), publisherAddress).sequencer();
+  }
+
   private Rollup startSequencer(String name, long chain, NodeKey key, String publisherAddress) {
     List<String> all = new ArrayList<>();
     all.add("--sequencer.chain-id=" + chain);
