@@ -1,0 +1,5 @@
+/** Tests of the meters, against the text that Prometheus reads; single-threaded. */
+@NullMarked
+package io.rollcall.transport.metrics;
+
+import org.jspecify.annotations.NullMarked;
