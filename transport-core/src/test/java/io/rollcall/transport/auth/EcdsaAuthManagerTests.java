@@ -1,0 +1,215 @@
+package io.rollcall.transport.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.testing.GoldenHandshake;
+import io.rollcall.transport.testing.TestKeys;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EcdsaAuthManagerTests {
+
+  private static final BigInteger ORDER =
+      new BigInteger("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16);
+  private static final BigInteger FIELD =
+      new BigInteger("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f", 16);
+  private static final byte[] DATA = "signed".getBytes(StandardCharsets.UTF_8);
+
+  /** How each of the two is made. */
+  interface Maker extends BiFunction<KeyPair, TrustedKeys, AuthManager> {}
+
+  static Stream<Maker> makers() {
+    return Stream.of(EcdsaAuthManager::create, EcdsaAuthManager::createPortable);
+  }
+
+  static Stream<Arguments> vectors() {
+    return makers()
+        .flatMap(
+            maker -> GoldenHandshake.all().stream().map(vector -> Arguments.of(maker, vector)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("vectors")
+  void signsAsTheSdkDoes(Maker maker, GoldenHandshake vector) throws Exception {
+    AuthManager auth = maker.apply(KeyPairs.fromHex(vector.privateKey()), new TrustedKeys());
+    byte[] data = vector.signedBytes().toByteArray();
+
+    assertThat(auth.publicKey().hex()).isEqualTo(vector.publicKey());
+    assertThat(auth.address()).isEqualTo(vector.address());
+    assertThat(auth.sign(data).bytes()).isEqualTo(vector.signature());
+    Signature received = new Signature(HandshakeRequest.parseFrom(vector.body()).getSignature());
+    assertThat(auth.verify(data, received, auth.publicKey())).isTrue();
+    assertThat(auth.recoverPublicKey(data, received)).isEqualTo(auth.publicKey());
+  }
+
+  @Test
+  void thereAreNineVectors() {
+    assertThat(GoldenHandshake.all()).hasSize(9);
+  }
+
+  @Test
+  void takesTheNativeLibraryWhereItLoadsAndNeverWhenToldNotTo() {
+    assertThat(TestKeys.authManager("a").providerName())
+        .isEqualTo(NativeSecp256k1.load().isPresent() ? "native" : "portable");
+    assertThat(
+            EcdsaAuthManager.createPortable(TestKeys.named("a"), new TrustedKeys()).providerName())
+        .isEqualTo("portable");
+  }
+
+  @Test
+  void bothProvidersAgreeOnRandomKeysAndData() {
+    Random random = new Random(1);
+    for (Pair pair : pairs(random, 50)) {
+      byte[] data = randomBytes(random, random.nextInt(100));
+
+      Signature signature = pair.fast().sign(data);
+
+      assertThat(pair.portable().sign(data)).isEqualTo(signature);
+      assertThat(signature.recoveryId()).isLessThan(2);
+      assertThat(new BigInteger(1, signature.s())).isLessThanOrEqualTo(ORDER.shiftRight(1));
+      assertThat(pair.portable().recoverPublicKey(data, signature))
+          .isEqualTo(pair.fast().recoverPublicKey(data, signature))
+          .isEqualTo(pair.fast().publicKey());
+    }
+  }
+
+  @Test
+  void bothProvidersAgreeOnWhatCannotBeRecovered() {
+    List<BigInteger> edges =
+        List.of(
+            BigInteger.ZERO,
+            BigInteger.ONE,
+            BigInteger.TWO,
+            ORDER.shiftRight(1),
+            ORDER.subtract(BigInteger.ONE),
+            ORDER,
+            ORDER.add(BigInteger.ONE),
+            FIELD.subtract(ORDER).subtract(BigInteger.ONE),
+            FIELD.subtract(ORDER),
+            FIELD.subtract(BigInteger.ONE),
+            FIELD,
+            BigInteger.ONE.shiftLeft(256).subtract(BigInteger.ONE));
+    Pair pair = pairs(new Random(2), 1).getFirst();
+    int recovered = 0;
+    for (BigInteger r : edges) {
+      for (BigInteger s : edges) {
+        for (int recoveryId = 0; recoveryId < 4; recoveryId++) {
+          recovered += recoveredAlike(pair, signature(r, s, recoveryId)) ? 1 : 0;
+        }
+      }
+    }
+    assertThat(recovered).isPositive();
+  }
+
+  @Test
+  void bothProvidersAgreeOnRandomSignatures() {
+    Random random = new Random(3);
+    Pair pair = pairs(random, 1).getFirst();
+    int recovered = 0;
+    for (int i = 0; i < 200; i++) {
+      Signature signature = Signature.of(randomBytes(random, 64), random.nextInt(4));
+      recovered += recoveredAlike(pair, signature) ? 1 : 0;
+    }
+    assertThat(recovered).isBetween(1, 199);
+  }
+
+  @ParameterizedTest
+  @MethodSource("makers")
+  void acceptsBothHalvesOfS(Maker maker) {
+    AuthManager auth = maker.apply(TestKeys.named("a"), new TrustedKeys());
+    Signature low = auth.sign(DATA);
+    Signature high =
+        signature(
+            new BigInteger(1, low.r()),
+            ORDER.subtract(new BigInteger(1, low.s())),
+            low.recoveryId() ^ 1);
+
+    assertThat(auth.verify(DATA, high, auth.publicKey())).isTrue();
+    assertThat(auth.recoverPublicKey(DATA, high)).isEqualTo(auth.publicKey());
+  }
+
+  @ParameterizedTest
+  @MethodSource("makers")
+  void refusesOtherDataOtherKeysAndNonsense(Maker maker) {
+    AuthManager auth = maker.apply(TestKeys.named("a"), new TrustedKeys());
+    Signature signature = auth.sign(DATA);
+
+    assertThat(auth.verify(new byte[0], signature, auth.publicKey())).isFalse();
+    assertThat(auth.verify(DATA, signature, TestKeys.publicKey("b"))).isFalse();
+    assertThat(auth.verify(DATA, Signature.of(new byte[64], 0), auth.publicKey())).isFalse();
+    assertThatThrownBy(() -> auth.recoverPublicKey(DATA, Signature.of(new byte[64], 0)))
+        .isInstanceOf(AuthenticationException.class)
+        .hasMessage("failed to recover public key");
+  }
+
+  @ParameterizedTest
+  @MethodSource("makers")
+  void namesTheHolderOfATrustedKey(Maker maker) {
+    AuthManager auth = maker.apply(TestKeys.named("a"), new TrustedKeys());
+    Signature signature = auth.sign(DATA);
+    assertThatThrownBy(() -> auth.verifyKnown(DATA, signature))
+        .isInstanceOf(AuthenticationException.class)
+        .hasMessage("public key " + auth.publicKey().hex() + " is not trusted");
+
+    auth.addTrustedKey("optimism", auth.publicKey());
+    assertThat(auth.verifyKnown(DATA, signature).id()).isEqualTo("optimism");
+    assertThat(auth.identify(auth.publicKey())).map(PeerIdentity::label).contains("optimism");
+    assertThat(auth.trustedKeys()).extracting(TrustedEntry::id).containsExactly("optimism");
+
+    auth.removeTrustedKey("optimism");
+    assertThat(auth.trustedKeys()).isEmpty();
+  }
+
+  private static boolean recoveredAlike(Pair pair, Signature signature) {
+    Optional<PublicKey> fast = recover(pair.fast(), signature);
+    assertThat(recover(pair.portable(), signature)).as("%s", signature).isEqualTo(fast);
+    assertThat(pair.fast().verify(DATA, signature, pair.fast().publicKey())).isFalse();
+    assertThat(pair.portable().verify(DATA, signature, pair.fast().publicKey())).isFalse();
+    return fast.isPresent();
+  }
+
+  private static Optional<PublicKey> recover(AuthManager auth, Signature signature) {
+    try {
+      return Optional.of(auth.recoverPublicKey(DATA, signature));
+    } catch (AuthenticationException e) {
+      return Optional.empty();
+    }
+  }
+
+  private record Pair(AuthManager fast, AuthManager portable) {}
+
+  private static List<Pair> pairs(Random random, int count) {
+    return Stream.generate(
+            () -> KeyPairs.fromHex(HexFormat.of().formatHex(randomBytes(random, 32))))
+        .limit(count)
+        .map(key ->
+            new Pair(
+                EcdsaAuthManager.create(key, new TrustedKeys()),
+                EcdsaAuthManager.createPortable(key, new TrustedKeys())))
+        .toList();
+  }
+
+  private static byte[] randomBytes(Random random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private static Signature signature(BigInteger r, BigInteger s, int recoveryId) {
+    return new Signature(ByteString.fromHex("%064x%064x%02x".formatted(r, s, recoveryId)));
+  }
+}
