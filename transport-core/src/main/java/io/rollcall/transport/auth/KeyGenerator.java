@@ -18,20 +18,9 @@ import java.util.UUID;
 
 /**
  * The program behind {@code bin/keygen}: a new key pair, printed or written to files. Exit code 0
- * when done, 1 when a file is in the way or cannot be written, 2 for arguments it does not know.
+ * when done, 1 when a file is in the way or cannot be written, 2 for unknown arguments.
  */
 final class KeyGenerator {
-
-  private static final String USAGE =
-      """
-      usage: keygen [--out FILE]
-
-      Makes a new secp256k1 key and prints private key, compressed public key and address.
-
-        --out FILE   write the private key to FILE (64 hex digits, readable by you alone) and the
-                     public key to FILE.pub instead of printing the private key; neither is overwritten
-        --help       this text
-      """;
 
   private final SecureRandom random;
   private final PrintStream out;
@@ -48,11 +37,10 @@ final class KeyGenerator {
     System.exit(new KeyGenerator(new SecureRandom(), System.out, System.err).run(List.of(args)));
   }
 
+  /**
+   * No arguments: prints all. {@code --out FILE}: FILE gets the private key, FILE.pub the other.
+   */
   int run(List<String> args) {
-    if (args.contains("--help") || args.contains("-h")) {
-      out.print(USAGE);
-      return 0;
-    }
     if (args.isEmpty()) {
       KeyPair keyPair = KeyPairs.generate(random);
       out.println("private key: " + keyPair.secretHex());
@@ -62,8 +50,9 @@ final class KeyGenerator {
     if (args.size() == 2 && args.get(0).equals("--out") && !args.get(1).isBlank()) {
       return write(Path.of(args.get(1)));
     }
-    err.println("keygen: cannot make sense of: " + String.join(" ", args));
-    err.print(USAGE);
+    err.println(
+        "keygen: unknown arguments '%s', expected none or --out FILE"
+            .formatted(String.join(" ", args)));
     return 2;
   }
 

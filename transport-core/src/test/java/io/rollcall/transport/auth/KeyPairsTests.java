@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,7 +147,7 @@ class KeyPairsTests {
 
     @Override
     public void nextBytes(byte[] bytes) {
-      java.util.Arrays.fill(bytes, fills[next++]);
+      Arrays.fill(bytes, fills[next++]);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,8 +35,7 @@ class PublicKeyTests {
 
   @Test
   void readsUpperCaseDigits() {
-    assertThat(PublicKey.parse(GENERATOR.toUpperCase(java.util.Locale.ROOT)).hex())
-        .isEqualTo(GENERATOR);
+    assertThat(PublicKey.parse(GENERATOR.toUpperCase(Locale.ROOT)).hex()).isEqualTo(GENERATOR);
   }
 
   @Test
