@@ -1,0 +1,111 @@
+package io.rollcall.scp;
+
+import com.google.protobuf.ByteString;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.stream.Collectors;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTests {
+
+  private final JavaClasses classes =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.rollcall.scp");
+
+  @Test
+  void machinesKnowNothingButTheWireValues() {
+    ArchRuleDefinition.classes()
+        .should()
+        .onlyDependOnClassesThat(
+            DescribedPredicate.or(
+                JavaClass.Predicates.resideInAnyPackage(
+                    "java.lang..",
+                    "java.util",
+                    "java.util.function",
+                    "java.util.stream",
+                    "java.time",
+                    "java.math",
+                    "io.rollcall.scp",
+                    "io.rollcall.proto",
+                    "io.rollcall.proto.v1",
+                    "org.jspecify.annotations"),
+                JavaClass.Predicates.type(ByteString.class)))
+        .because("a machine has no I/O and no threads")
+        .check(classes);
+  }
+
+  @Test
+  void machinesHaveNoClockAndNoChance() {
+    ArchRuleDefinition.noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.util.Random")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.util.UUID")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.Thread")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.time.Clock")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(java.time.Instant.class, "now")
+        .because("the same inputs at the same times must give the same effects")
+        .check(classes);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    SlicesRuleDefinition.slices()
+        .matching("io.rollcall.(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(classes);
+  }
+
+  @Test
+  void growingTheListOfPublicTypesIsADecision() {
+    Assertions.assertThat(
+            classes.stream()
+                .filter(type -> type.isTopLevelClass())
+                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                .map(JavaClass::getSimpleName)
+                .collect(Collectors.toSet()))
+        .containsExactlyInAnyOrder(
+            "ChainStatus",
+            "ChainVote",
+            "LogRecord",
+            "OpenXt",
+            "Peer",
+            "PendingSubmission",
+            "PublisherEffect",
+            "PublisherFact",
+            "PublisherInput",
+            "PublisherMessage",
+            "PublisherRules",
+            "ScpPublisher",
+            "ScpSequencer",
+            "SequencerEffect",
+            "SequencerFact",
+            "SequencerInput",
+            "SequencerOutcome",
+            "SequencerRecord",
+            "SequencerRules",
+            "StageResult",
+            "VotingRights",
+            "XtOutcome");
+  }
+}
