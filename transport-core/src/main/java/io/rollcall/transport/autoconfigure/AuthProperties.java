@@ -49,7 +49,7 @@ public record AuthProperties(
       throw InvalidPropertyException.of(
           PRIVATE_KEY_FILE, privateKeyFile, "nothing, because " + PRIVATE_KEY + " is given too");
     }
-    trustedSequencers.forEach((id, entry) -> entry.check(TRUSTED_SEQUENCERS + "." + id));
+    trustedSequencers.forEach((id, entry) -> check(TRUSTED_SEQUENCERS + "." + id, entry));
   }
 
   /** Whom a server admits. */
@@ -66,10 +66,34 @@ public record AuthProperties(
         .formatted(enabled, requireAuth, allowUntrusted, privateKeyFile, trustedSequencers);
   }
 
+  // The binder leaves null where an entry has a form that it cannot make anything of.
+  private static void check(String property, @Nullable TrustedSequencer entry) {
+    if (entry == null || entry.publicKeys().isEmpty()) {
+      throw InvalidPropertyException.of(
+          property,
+          entry == null ? "something else" : "an object without public-keys",
+          "a public key of 66 hex digits, or an object of public-keys and chain-ids");
+    }
+    if (entry.connections() != null) {
+      throw UnavailableProperties.refusal(property + ".connections", entry.connections());
+    }
+    if (entry.handshake() != null) {
+      throw UnavailableProperties.refusal(property + ".handshake", entry.handshake());
+    }
+    for (String chainId : entry.chainIds()) {
+      try {
+        ChainId.parse(chainId);
+      } catch (IllegalArgumentException e) {
+        throw InvalidPropertyException.of(
+            property + ".chain-ids", chainId, "a positive decimal number or 0x and hex digits");
+      }
+    }
+  }
+
   /**
    * One trusted peer.
    *
-   * @param publicKeys its compressed public keys, 66 hex digits each; {@code 0x} is accepted
+   * @param publicKeys its compressed public keys, 66 hex digits each
    * @param chainIds the chains it is bound to, decimal or {@code 0x}; empty when bound to none
    * @param connections not available in this version
    * @param handshake not available in this version
@@ -96,27 +120,6 @@ public record AuthProperties(
       Set<ChainId> chains = new LinkedHashSet<>();
       chainIds.forEach(text -> chains.add(ChainId.parse(text)));
       return Collections.unmodifiableSet(chains);
-    }
-
-    private void check(String property) {
-      if (connections != null) {
-        throw UnavailableProperties.refusal(property + ".connections", connections);
-      }
-      if (handshake != null) {
-        throw UnavailableProperties.refusal(property + ".handshake", handshake);
-      }
-      if (publicKeys.isEmpty()) {
-        throw InvalidPropertyException.of(
-            property, "", "a public key (66 hex digits), or an object with public-keys");
-      }
-      for (String chainId : chainIds) {
-        try {
-          ChainId.parse(chainId);
-        } catch (IllegalArgumentException e) {
-          throw InvalidPropertyException.of(
-              property + ".chain-ids", chainId, "a positive decimal number or 0x and hex digits");
-        }
-      }
     }
   }
 }

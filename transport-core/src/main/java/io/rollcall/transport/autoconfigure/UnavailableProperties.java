@@ -1,8 +1,10 @@
 package io.rollcall.transport.autoconfigure;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindResult;
@@ -12,7 +14,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Stops start-up when a property is given that belongs to a later version: somebody who turns TLS
- * on must not believe that it is on. Looks before any bean is made.
+ * on must not believe that it is on. Looks before any bean is made, and at the members of trusted
+ * entries too.
  */
 final class UnavailableProperties implements BeanFactoryPostProcessor {
 
@@ -29,6 +32,9 @@ final class UnavailableProperties implements BeanFactoryPostProcessor {
           "auth.handshake",
           "auth.server-public-key",
           "auth.trusted-sequencers-file");
+
+  private static final Set<String> TRUSTED_MEMBERS =
+      Set.of("publickeys", "chainids", "connections", "handshake");
 
   private final Binder binder;
 
@@ -50,6 +56,29 @@ final class UnavailableProperties implements BeanFactoryPostProcessor {
       if (value.isBound()) {
         throw refusal(property, value.get());
       }
+    }
+    checkTrustedEntries();
+  }
+
+  /** A misspelt chain-ids must not leave a trusted peer bound to no chain. */
+  private void checkTrustedEntries() {
+    binder
+        .bind(AuthProperties.TRUSTED_SEQUENCERS, Bindable.mapOf(String.class, Object.class))
+        .orElse(Map.of())
+        .forEach((id, entry) -> {
+          if (entry instanceof Map<?, ?> members) {
+            members.forEach((name, value) -> checkMember(id, String.valueOf(name), value));
+          }
+        });
+  }
+
+  private static void checkMember(String id, String name, Object value) {
+    String plain = name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+    if (!TRUSTED_MEMBERS.contains(plain)) {
+      throw InvalidPropertyException.of(
+          AuthProperties.TRUSTED_SEQUENCERS + "." + id + "." + name,
+          value,
+          "public-keys and chain-ids only");
     }
   }
 

@@ -1,0 +1,81 @@
+package io.rollcall.transport.autoconfigure;
+
+import io.rollcall.transport.ConnectionListener;
+import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.auth.AuthManager;
+import io.rollcall.transport.auth.EcdsaAuthManager;
+import io.rollcall.transport.auth.KeyPair;
+import io.rollcall.transport.auth.KeyPairs;
+import io.rollcall.transport.event.TransportEventPublisher;
+import io.rollcall.transport.metrics.TransportMetrics;
+import java.security.SecureRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.core.env.Environment;
+
+/**
+ * What a server and a client share: keys, the way into Spring events, metrics that count nothing
+ * where Micrometer is away.
+ */
+@AutoConfiguration(after = TransportMetricsAutoConfiguration.class)
+@EnableConfigurationProperties({TransportProperties.class, AuthProperties.class})
+public final class TransportAutoConfiguration {
+
+  private static final Logger log = LoggerFactory.getLogger(TransportAutoConfiguration.class);
+
+  @Bean
+  static UnavailableProperties transportUnavailableProperties(Environment environment) {
+    return new UnavailableProperties(environment);
+  }
+
+  @Bean
+  AuthKeys transportAuthKeys(AuthProperties properties) {
+    return AuthKeys.of(properties);
+  }
+
+  @Bean
+  @ConditionalOnBooleanProperty("auth.enabled")
+  @ConditionalOnMissingBean
+  AuthManager authManager(AuthKeys keys, TransportMetrics metrics) {
+    KeyPair own = keys.own().orElseGet(TransportAutoConfiguration::generate);
+    AuthManager manager = EcdsaAuthManager.create(own, keys.trusted());
+    metrics.signatureProvider(manager.providerName());
+    return manager;
+  }
+
+  private static KeyPair generate() {
+    KeyPair own = KeyPairs.generate(new SecureRandom());
+    log.warn(
+        "Neither {} nor {} is set: generated a key that changes at each start; public key {},"
+            + " address {}",
+        AuthProperties.PRIVATE_KEY,
+        AuthProperties.PRIVATE_KEY_FILE,
+        own.publicKey().hex(),
+        own.publicKey().address());
+    return own;
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  TransportMetrics transportMetrics() {
+    return TransportMetrics.NOOP;
+  }
+
+  /**
+   * Handler and listener at once. An application that has a {@link MessageHandler} or a {@link
+   * ConnectionListener} of its own replaces that half.
+   */
+  @Bean
+  @Fallback
+  @ConditionalOnMissingBean
+  TransportEventPublisher transportEventPublisher(ApplicationEventPublisher events) {
+    return new TransportEventPublisher(events);
+  }
+}

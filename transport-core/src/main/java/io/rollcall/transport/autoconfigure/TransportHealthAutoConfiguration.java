@@ -1,0 +1,39 @@
+package io.rollcall.transport.autoconfigure;
+
+import io.rollcall.transport.TransportClient;
+import io.rollcall.transport.TransportServer;
+import io.rollcall.transport.health.TransportClientHealthIndicator;
+import io.rollcall.transport.health.TransportServerHealthIndicator;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Health contributors {@code transportServer} and {@code transportClient}, of whichever there is.
+ * Which health group holds them is for the application to say.
+ */
+@AutoConfiguration(
+    after = {TransportServerAutoConfiguration.class, TransportClientAutoConfiguration.class})
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+public final class TransportHealthAutoConfiguration {
+
+  @Bean
+  @ConditionalOnBean(TransportServer.class)
+  @ConditionalOnEnabledHealthIndicator("transport-server")
+  @ConditionalOnMissingBean(name = "transportServerHealthIndicator")
+  TransportServerHealthIndicator transportServerHealthIndicator(TransportServer server) {
+    return new TransportServerHealthIndicator(server);
+  }
+
+  @Bean
+  @ConditionalOnBean(TransportClient.class)
+  @ConditionalOnEnabledHealthIndicator("transport-client")
+  @ConditionalOnMissingBean(name = "transportClientHealthIndicator")
+  TransportClientHealthIndicator transportClientHealthIndicator(TransportClient client) {
+    return new TransportClientHealthIndicator(client);
+  }
+}
