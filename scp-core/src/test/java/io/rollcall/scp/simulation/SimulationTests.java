@@ -1,0 +1,128 @@
+package io.rollcall.scp.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rollcall.scp.PublisherRules;
+import io.rollcall.scp.SequencerRules;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Thousands of whole runs. {@code -Drollcall.simulation.seed=N} runs that seed alone and prints all
+ * of it; {@code -Drollcall.simulation.seeds=N} runs so many instead of the usual number.
+ */
+class SimulationTests {
+
+  private static final int SEEDS = Integer.getInteger("rollcall.simulation.seeds", 2_000);
+
+  /** A broken machine that is not noticed in so many runs is not noticed. */
+  private static final int SEEDS_FOR_BROKEN = 200;
+
+  private static final int TRACE_LINES = 200;
+
+  @Test
+  void everyPromiseIsKeptInEveryRun() {
+    Long single = Long.getLong("rollcall.simulation.seed");
+    if (single != null) {
+      Simulation.Result result = Simulation.run(single, Machines.REAL, true);
+      result.trace().forEach(System.out::println);
+      assertThat(result.violation()).as(report(result)).isNull();
+      return;
+    }
+    List<Simulation.Result> results =
+        LongStream.rangeClosed(1, SEEDS)
+            .parallel()
+            .mapToObj(seed -> Simulation.run(seed, Machines.REAL, false))
+            .toList();
+    EnumMap<Happening, Long> counts = count(results);
+    System.out.println("simulation: " + results.size() + " seeds, " + counts);
+    firstBroken(results)
+        .ifPresent(broken -> {
+          throw new AssertionError(report(Simulation.run(broken.seed(), Machines.REAL, true)));
+        });
+    assertThat(results)
+        .allSatisfy(result -> assertThat(result.xts()).isGreaterThan(Simulation.MIN_XTS));
+    assertThat(counts).containsOnlyKeys(Happening.values());
+  }
+
+  @Test
+  void equalSeedsGiveEqualRuns() {
+    Simulation.Result once = Simulation.run(7, Machines.REAL, true);
+    Simulation.Result again = Simulation.run(7, Machines.REAL, true);
+    assertThat(again.trace()).isEqualTo(once.trace()).hasSizeGreaterThan(100);
+  }
+
+  @Test
+  void noticesADoubleDecision() {
+    Function<PublisherRules, PublisherMachine> broken = BrokenMachines::decidesTwice;
+    assertThat(firstViolation(Machines.REAL.withPublisher(broken))).contains("two decisions");
+  }
+
+  @Test
+  void noticesACommitWithAVoteMissing() {
+    Function<PublisherRules, PublisherMachine> broken = BrokenMachines::countsOneVoteForAll;
+    assertThat(firstViolation(Machines.REAL.withPublisher(broken)))
+        .contains("committed without a yes of chain");
+  }
+
+  @Test
+  void noticesAForgottenVote() {
+    Function<SequencerRules, SequencerMachine> broken = BrokenMachines::forgetsItsVotes;
+    assertThat(firstViolation(Machines.REAL.withSequencer(broken)))
+        .contains("forgot its yes before the decision");
+  }
+
+  private static String firstViolation(Machines machines) {
+    List<Simulation.Result> results =
+        LongStream.rangeClosed(1, SEEDS_FOR_BROKEN)
+            .mapToObj(seed -> Simulation.run(seed, machines, false))
+            .dropWhile(result -> result.violation() == null)
+            .limit(1)
+            .toList();
+    assertThat(results).as("runs that notice it").isNotEmpty();
+    return String.valueOf(Objects.requireNonNull(results.getFirst().violation()).getMessage());
+  }
+
+  private static Optional<Simulation.Result> firstBroken(List<Simulation.Result> results) {
+    return results.stream()
+        .filter(result -> result.violation() != null)
+        .min(Comparator.comparingLong(Simulation.Result::seed));
+  }
+
+  private static EnumMap<Happening, Long> count(List<Simulation.Result> results) {
+    EnumMap<Happening, Long> counts = new EnumMap<>(Happening.class);
+    for (Simulation.Result result : results) {
+      for (Map.Entry<Happening, Integer> entry : result.counts().entrySet()) {
+        counts.merge(entry.getKey(), (long) entry.getValue(), Long::sum);
+      }
+    }
+    return counts;
+  }
+
+  /** What was broken, how to see it again, and the lines of the trace that tell of it. */
+  private static String report(Simulation.Result result) {
+    Violation violation = result.violation();
+    List<String> lines =
+        result.culprit().isEmpty()
+            ? result.trace()
+            : result.trace().stream()
+                .filter(line -> line.matches(".*\\b" + result.culprit() + "\\b.*"))
+                .toList();
+    return "seed %d: %s %s%nreplay: mvn -pl scp-core -am test -Dtest=SimulationTests"
+            .formatted(
+                result.seed(), result.culprit(), violation == null ? "" : violation.getMessage())
+        + " -Dsurefire.failIfNoSpecifiedTests=false -Drollcall.simulation.seed="
+        + result.seed()
+        + lines.stream()
+            .skip(Math.max(0, lines.size() - TRACE_LINES))
+            .collect(Collectors.joining("\n  ", "\n  ", "\n"));
+  }
+}
