@@ -1,0 +1,188 @@
+package io.rollcall.transport.dispatch;
+
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.InboundMessage;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What waits for the handler of one connection: in order, at most 1,024 messages and the
+ * dispatcher's bytes (or one message). At the bound {@link #offer} refuses, and whoever reads the
+ * socket stops reading; {@code opened} and {@code closed} always find room.
+ *
+ * <p>Safe for any thread; order is the order of the calls.
+ */
+public final class Inbox {
+
+  private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+
+  private final MessageDispatcher dispatcher;
+  private final String connectionId;
+  private final int maxBytes;
+  private final Runnable room;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  // Under the lock. A message counts until its handler is done with it.
+  private Deque<Event> waiting = new ArrayDeque<>();
+  private int messages;
+  private long bytes;
+  private boolean running;
+  private boolean refused;
+
+  Inbox(MessageDispatcher dispatcher, String connectionId, int maxBytes, Runnable room) {
+    this.dispatcher = dispatcher;
+    this.connectionId = connectionId;
+    this.maxBytes = maxBytes;
+    this.room = room;
+  }
+
+  /** The connection was admitted. */
+  public void opened(ConnectionInfo info) {
+    add(new Opened(info));
+  }
+
+  /** The connection is gone; nothing may follow. */
+  public void closed(ConnectionInfo info, CloseReason reason, String details) {
+    add(new Closed(info, reason, details));
+  }
+
+  /**
+   * Queues a message if there is room.
+   *
+   * @return false when there is none; then the caller keeps it and offers it again after {@code
+   *     room} was called
+   */
+  public boolean offer(InboundMessage message) {
+    int size = message.encoded().size();
+    lock.lock();
+    try {
+      if (messages > 0
+          && (messages >= MessageDispatcher.MAX_MESSAGES || bytes + size > maxBytes)) {
+        refused = true;
+        return false;
+      }
+      messages++;
+      bytes += size;
+      dispatcher.queued.incrementAndGet();
+      enqueue(new Received(message));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void add(Event event) {
+    lock.lock();
+    try {
+      enqueue(event);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void enqueue(Event event) {
+    waiting.addLast(event);
+    if (!running) {
+      running = true;
+      dispatcher.start(connectionId, this::work);
+    }
+  }
+
+  private void work() {
+    for (Deque<Event> batch = take(); !batch.isEmpty(); batch = take()) {
+      for (Event event : batch) {
+        handle(event);
+      }
+    }
+  }
+
+  /** Everything that waits; when that is nothing, this thread's work ends. */
+  private Deque<Event> take() {
+    lock.lock();
+    try {
+      Deque<Event> batch = waiting;
+      running = !batch.isEmpty();
+      if (running) {
+        waiting = new ArrayDeque<>();
+      }
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void handle(Event event) {
+    try {
+      switch (event) {
+        case Opened opened -> dispatcher.listener.opened(opened.info);
+        case Closed closed ->
+            dispatcher.listener.closed(closed.info, closed.reason, closed.details);
+        case Received received -> handle(received.message);
+      }
+    } catch (Throwable fault) { // Whatever it is, the connection's other messages must go on.
+      log.error("{} handler failed on {}", connectionId, event.name(), fault);
+      dispatcher.metrics.error(CloseReason.INTERNAL_ERROR, Operation.HANDLE);
+    }
+  }
+
+  private void handle(InboundMessage message) {
+    long start = System.nanoTime();
+    try {
+      dispatcher.handler.handle(message);
+    } finally {
+      dispatcher.metrics.messageProcessed(
+          message.message().getPayloadCase(), MessageDispatcher.since(start));
+      done(message.encoded().size());
+    }
+  }
+
+  private void done(int size) {
+    dispatcher.queued.decrementAndGet();
+    boolean call;
+    lock.lock();
+    try {
+      messages--;
+      bytes -= size;
+      // Half empty, so that reading does not stop again at once.
+      call = refused && messages <= MessageDispatcher.MAX_MESSAGES / 2 && bytes <= maxBytes / 2;
+      if (call) {
+        refused = false;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (call) {
+      room.run();
+    }
+  }
+
+  private sealed interface Event {
+    String name();
+  }
+
+  private record Opened(ConnectionInfo info) implements Event {
+    @Override
+    public String name() {
+      return "opened";
+    }
+  }
+
+  private record Closed(ConnectionInfo info, CloseReason reason, String details) implements Event {
+    @Override
+    public String name() {
+      return "closed";
+    }
+  }
+
+  private record Received(InboundMessage message) implements Event {
+    @Override
+    public String name() {
+      return message.message().getPayloadCase().name();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.rollcall.transport.dispatch;
+
+import io.rollcall.transport.ConnectionListener;
+import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.metrics.TransportMetrics;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Takes messages from event loops and gives them to handlers on virtual threads: one per
+ * connection, and only while that connection has messages. Several servers and clients may share
+ * one.
+ */
+public final class MessageDispatcher {
+
+  /** Most messages that wait for one connection's handler. */
+  static final int MAX_MESSAGES = 1024;
+
+  private final String threadNamePrefix;
+  private final int maxBytes;
+  final MessageHandler handler;
+  final ConnectionListener listener;
+  final TransportMetrics metrics;
+  final AtomicInteger queued = new AtomicInteger();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition idle = lock.newCondition();
+  private int busy;
+
+  /**
+   * Starts nothing yet.
+   *
+   * @param threadNamePrefix followed by the connection id
+   * @param maxBytes most encoded bytes that wait for one connection's handler; a single message may
+   *     have more
+   */
+  public MessageDispatcher(
+      String threadNamePrefix,
+      int maxBytes,
+      MessageHandler handler,
+      ConnectionListener listener,
+      TransportMetrics metrics) {
+    this.threadNamePrefix = threadNamePrefix;
+    this.maxBytes = maxBytes;
+    this.handler = handler;
+    this.listener = listener;
+    this.metrics = metrics;
+  }
+
+  /**
+   * The queue of one connection.
+   *
+   * @param connectionId for thread names and logs
+   * @param room called, on a handler's thread, when {@link Inbox#offer} refused a message and there
+   *     is room again
+   */
+  public Inbox open(String connectionId, Runnable room) {
+    return new Inbox(this, connectionId, maxBytes, room);
+  }
+
+  /** Messages that wait, over all connections. */
+  public int queued() {
+    return queued.get();
+  }
+
+  /**
+   * Waits until no handler runs and nothing waits.
+   *
+   * @return whether it came to that in time
+   */
+  public boolean awaitIdle(Duration limit) throws InterruptedException {
+    long left = limit.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (busy > 0) {
+        if (left <= 0) {
+          return false;
+        }
+        left = idle.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void start(String connectionId, Runnable work) {
+    lock.lock();
+    try {
+      busy++;
+    } finally {
+      lock.unlock();
+    }
+    Thread.ofVirtual().name(threadNamePrefix + connectionId).start(() -> run(work));
+  }
+
+  private void run(Runnable work) {
+    try {
+      work.run();
+    } finally {
+      lock.lock();
+      try {
+        busy--;
+        if (busy == 0) {
+          idle.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  static Duration since(long startNanos) {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+}

@@ -1,0 +1,87 @@
+package io.rollcall.transport.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns the event loops of one server or client: creates, names and ends their threads. On epoll
+ * where that loads, else on NIO; which one is said at the start.
+ */
+final class EventLoops implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(EventLoops.class);
+
+  private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(5);
+
+  private final EventLoopGroup group;
+  private final boolean epoll;
+
+  private EventLoops(EventLoopGroup group, boolean epoll) {
+    this.group = group;
+    this.epoll = epoll;
+  }
+
+  /**
+   * Starts loops; their threads come with the first work.
+   *
+   * @param threadNamePrefix threads are called this, {@code -}, and two numbers
+   */
+  static EventLoops start(String threadNamePrefix, int threads) {
+    boolean epoll = Epoll.isAvailable();
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    if (epoll) {
+      log.info("{} runs on epoll, {} event loops", threadNamePrefix, threads);
+    } else {
+      log.info(
+          "{} runs on NIO, {} event loops: without epoll there is no TCP user timeout, so a peer that vanished is noticed only by {} s of silence",
+          threadNamePrefix,
+          threads,
+          KeepAliveHandler.SILENCE_SECONDS);
+    }
+    return new EventLoops(
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory(threadNamePrefix, true), io),
+        epoll);
+  }
+
+  /** As many loops as a server wants: one per processor. */
+  static int serverThreads() {
+    return Math.max(2, Runtime.getRuntime().availableProcessors());
+  }
+
+  EventLoopGroup group() {
+    return group;
+  }
+
+  Class<? extends ServerChannel> serverChannelType() {
+    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  Class<? extends Channel> channelType() {
+    return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  /** Ends the threads and waits for them, a few seconds at most. Not on one of its own threads. */
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    if (!group.terminationFuture().awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis())) {
+      log.warn("event loops did not end within {}", SHUTDOWN_LIMIT);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.rollcall.transport.netty;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.rollcall.transport.TransportException;
+import io.rollcall.transport.codec.LengthPrefix;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes to frames: first handler of every pipeline. Passes each frame on as one {@link
+ * ByteString}.
+ *
+ * <p>Nothing is allocated from a length field: a frame's array grows, by doubling, with the bytes
+ * that came, and counts toward the inbound budget until it is complete. While the link does not
+ * read, what a read brought in excess waits here undecoded; that is at most what the socket gives
+ * in the reads that were under way.
+ */
+final class FrameDecoder extends ChannelInboundHandlerAdapter {
+
+  /** Tells a connection's first frame apart. */
+  @FunctionalInterface
+  interface FirstByteListener {
+
+    /**
+     * Called once, on the event loop, when the first byte of the first frame came.
+     *
+     * @return most bytes that this frame may have
+     */
+    int firstByteCame(byte first);
+  }
+
+  private static final int SMALLEST_ARRAY = 256;
+  private static final byte[] NO_FRAME = {};
+
+  private final Link link;
+  private final InboundBudget.Share share;
+  private final Deque<ByteBuf> waiting = new ArrayDeque<>();
+
+  private int limit;
+  private @Nullable FirstByteListener first;
+  private @Nullable ChannelHandlerContext context;
+
+  private int prefix;
+  private int prefixBytes;
+  private int length;
+  private byte[] body = NO_FRAME;
+  private int bodyBytes;
+  private boolean inputOver;
+
+  FrameDecoder(Link link) {
+    this.link = link;
+    this.share = link.context().inbound().share(link);
+    this.limit = link.context().settings().maxMessageSize();
+    link.onResume(this::decodeWaiting);
+  }
+
+  /**
+   * Before anything came: the first frame is something else than those that follow.
+   *
+   * @param limit most bytes it may have, as far as its length alone can tell
+   */
+  void expectFirst(int limit, FirstByteListener listener) {
+    this.limit = limit;
+    this.first = listener;
+  }
+
+  /** Nothing came in time, so the first frame is like all others. */
+  void expectNothingSpecial() {
+    first = null;
+    limit = link.context().settings().maxMessageSize();
+  }
+
+  /** Whether any byte of a frame that is not complete has come. */
+  boolean insideFrame() {
+    return prefixBytes > 0;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    link.bytesCame(bytes.readableBytes());
+    waiting.addLast(bytes);
+    decodeWaiting();
+  }
+
+  private void decodeWaiting() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null) {
+      return;
+    }
+    while (!waiting.isEmpty() && (link.reading() || link.ended())) {
+      ByteBuf bytes = waiting.peekFirst();
+      decode(ctx, bytes);
+      if (!bytes.isReadable()) {
+        waiting.removeFirst().release();
+      }
+    }
+    if (link.ended()) {
+      forget();
+    } else if (insideFrame()) {
+      link.keepAlive().frameBegan(link.nanoTime());
+    }
+    if (inputOver && waiting.isEmpty()) {
+      link.inputOver(insideFrame());
+    }
+  }
+
+  private void decode(ChannelHandlerContext ctx, ByteBuf bytes) {
+    try {
+      while (bytes.isReadable() && link.reading() && !link.ended()) {
+        ByteString frame = next(bytes);
+        if (frame != null) {
+          link.keepAlive().frameCompleted();
+          ctx.fireChannelRead(frame);
+        }
+      }
+    } catch (TransportException refused) {
+      ErrorHandler.end(link, refused);
+    }
+    if (link.ended()) {
+      bytes.skipBytes(bytes.readableBytes());
+    }
+  }
+
+  /** One step: a frame if these bytes complete one; else they are used up. */
+  private @Nullable ByteString next(ByteBuf bytes) {
+    while (prefixBytes < LengthPrefix.BYTES) {
+      if (!bytes.isReadable()) {
+        return null;
+      }
+      prefix = prefix << Byte.SIZE | bytes.readUnsignedByte();
+      prefixBytes++;
+      if (prefixBytes == LengthPrefix.BYTES) {
+        length = LengthPrefix.length(prefix, limit);
+      }
+    }
+    if (!bytes.isReadable()) {
+      return null;
+    }
+    if (first != null) {
+      FirstByteListener listener = first;
+      first = null;
+      int firstLimit = listener.firstByteCame(bytes.getByte(bytes.readerIndex()));
+      limit = link.context().settings().maxMessageSize();
+      if (link.ended()) {
+        return null;
+      }
+      LengthPrefix.length(prefix, firstLimit);
+    }
+    int count = Math.min(bytes.readableBytes(), length - bodyBytes);
+    makeRoom(bodyBytes + count);
+    bytes.readBytes(body, bodyBytes, count);
+    bodyBytes += count;
+    return bodyBytes == length ? complete() : null;
+  }
+
+  /** At the last step the array has exactly the frame's length. */
+  private void makeRoom(int needed) {
+    if (needed <= body.length) {
+      return;
+    }
+    byte[] larger =
+        new byte[Math.min(length, Math.max(needed, Math.max(SMALLEST_ARRAY, 2 * body.length)))];
+    System.arraycopy(body, 0, larger, 0, bodyBytes);
+    if (needed < length) {
+      share.grow(larger.length - body.length);
+    }
+    body = larger;
+  }
+
+  private ByteString complete() {
+    // Nobody else has the array, so it may become the frame without a copy.
+    ByteString frame = UnsafeByteOperations.unsafeWrap(body);
+    forget();
+    return frame;
+  }
+
+  private void forget() {
+    share.clear();
+    body = NO_FRAME;
+    bodyBytes = 0;
+    prefix = 0;
+    prefixBytes = 0;
+    length = 0;
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputOver = true;
+      if (waiting.isEmpty()) {
+        link.inputOver(insideFrame());
+      }
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    throwAway();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    throwAway();
+  }
+
+  private void throwAway() {
+    waiting.forEach(ByteBuf::release);
+    waiting.clear();
+    forget();
+  }
+}

@@ -1,0 +1,68 @@
+package io.rollcall.transport.netty;
+
+import com.google.protobuf.MessageLite;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.codec.Codec;
+import io.rollcall.transport.codec.LengthPrefix;
+
+/**
+ * Messages to frames: exact, in one buffer, checked before anything is allocated. Works on the
+ * caller's thread, so event loops only write. Safe for any thread.
+ */
+final class FrameEncoder {
+
+  private final Codec codec;
+  private final ByteBufAllocator allocator;
+  private final OutboundBudget budget;
+
+  FrameEncoder(Codec codec, ByteBufAllocator allocator, OutboundBudget budget) {
+    this.codec = codec;
+    this.allocator = allocator;
+    this.budget = budget;
+  }
+
+  /** What all frames that were encoded here and still live hold. */
+  OutboundBudget budget() {
+    return budget;
+  }
+
+  /**
+   * Encodes the envelope.
+   *
+   * @return with one reference, the caller's
+   * @throws io.rollcall.transport.TransportException when it is too large or empty
+   */
+  OutboundFrame encode(Message message) {
+    return encode(message, message.getPayloadCase());
+  }
+
+  /** Encodes a bare hello. */
+  OutboundFrame encode(HandshakeRequest request) {
+    return encode(request, Message.PayloadCase.HANDSHAKE_REQUEST);
+  }
+
+  /** Encodes a bare answer to a hello. */
+  OutboundFrame encode(HandshakeResponse response) {
+    return encode(response, Message.PayloadCase.HANDSHAKE_RESPONSE);
+  }
+
+  private OutboundFrame encode(MessageLite message, Message.PayloadCase type) {
+    int size = codec.size(message);
+    int total = LengthPrefix.BYTES + size;
+    ByteBuf bytes = allocator.directBuffer(total, total);
+    try {
+      bytes.writeInt(size);
+      codec.encode(message, bytes.nioBuffer(LengthPrefix.BYTES, size));
+      bytes.writerIndex(total);
+    } catch (RuntimeException fault) {
+      bytes.release();
+      throw fault;
+    }
+    budget.reserve(total);
+    return new OutboundFrame(bytes, budget, type);
+  }
+}

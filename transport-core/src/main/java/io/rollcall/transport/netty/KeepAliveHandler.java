@@ -1,0 +1,141 @@
+package io.rollcall.transport.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.rollcall.proto.v1.DisconnectMessage;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.proto.v1.Ping;
+import io.rollcall.proto.v1.Pong;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.InboundMessage;
+import io.rollcall.transport.TransportException;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
+import io.rollcall.transport.session.KeepAlive;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The messages that the transport itself understands: ping, pong, disconnect. Does what {@link
+ * KeepAlive} decides, from the connection's admission to its end.
+ */
+final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
+
+  static final long SILENCE_SECONDS = KeepAlive.SILENCE_LIMIT.toSeconds();
+
+  private static final Logger log = LoggerFactory.getLogger(KeepAliveHandler.class);
+
+  /** Answers that may wait for the socket; with more of them the peer is not read. */
+  private static final int MOST_PONGS_OWED = 64;
+
+  private final Link link;
+  private int pongsOwed;
+
+  KeepAliveHandler(Link link) {
+    this.link = link;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    scheduleDecision();
+  }
+
+  private void scheduleDecision() {
+    link.schedule(this::decide, link.keepAlive().nanosToNextDecision(link.nanoTime()));
+  }
+
+  private void decide() {
+    if (link.ended()) {
+      return;
+    }
+    long now = link.nanoTime();
+    switch (link.keepAlive().decide(now)) {
+      case WAIT -> {}
+      case PING -> {
+        ping();
+        link.keepAlive().pingSent(now);
+      }
+      case CLOSE_SILENT -> timeOut("nothing came for " + SILENCE_SECONDS + " s");
+      case CLOSE_INCOMPLETE ->
+          timeOut(
+              "a frame was not complete within read-timeout ("
+                  + link.context().settings().readTimeout()
+                  + ")");
+    }
+    scheduleDecision();
+  }
+
+  private void timeOut(String details) {
+    link.context().metrics().error(CloseReason.READ_TIMEOUT, Operation.READ);
+    link.close(CloseReason.READ_TIMEOUT, details);
+  }
+
+  private void ping() {
+    Instant now = link.context().clock().instant();
+    long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    send(
+        Message.newBuilder()
+            .setSenderId(link.context().senders().ping())
+            .setPing(Ping.newBuilder().setTimestamp(nanos))
+            .build(),
+        Delivery.IGNORED);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object inbound) {
+    Message message = ((InboundMessage) inbound).message();
+    switch (message.getPayloadCase()) {
+      case PING -> pong(message.getPing().getTimestamp());
+      case PONG -> link.keepAlive().pongCame(link.nanoTime()).ifPresent(link::roundTripTook);
+      case DISCONNECT -> disconnected(message.getDisconnect());
+      default -> ctx.fireChannelRead(inbound);
+    }
+  }
+
+  private void pong(long timestamp) {
+    pongsOwed++;
+    if (pongsOwed == MOST_PONGS_OWED) {
+      link.pause(Link.Pause.PONGS);
+    }
+    send(
+        Message.newBuilder()
+            .setSenderId(link.context().senders().pong())
+            .setPong(Pong.newBuilder().setTimestamp(timestamp))
+            .build(),
+        failure -> pongWritten());
+  }
+
+  private void pongWritten() {
+    pongsOwed--;
+    if (pongsOwed == MOST_PONGS_OWED / 2) {
+      link.resume(Link.Pause.PONGS);
+    }
+  }
+
+  private void disconnected(DisconnectMessage disconnect) {
+    log.debug(
+        "{} {} disconnects: {} {}",
+        link.id(),
+        link.remoteAddress(),
+        disconnect.getReason(),
+        LogText.of(disconnect.getDetails()));
+    link.peerDisconnected(CloseReason.of(disconnect.getReason()), disconnect.getDetails());
+  }
+
+  private void send(Message message, Delivery delivery) {
+    OutboundFrame frame;
+    try {
+      frame = link.context().frames().encode(message);
+    } catch (TransportException tooLarge) {
+      // Only with a max-message-size below that of a ping.
+      log.debug("{} {}", link.id(), tooLarge.getMessage());
+      delivery.done(tooLarge);
+      return;
+    }
+    try {
+      link.send(frame, delivery);
+    } finally {
+      frame.release();
+    }
+  }
+}

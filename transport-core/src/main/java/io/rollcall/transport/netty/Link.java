@@ -1,0 +1,564 @@
+package io.rollcall.transport.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.rollcall.proto.v1.DisconnectMessage;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.NotConnectedException;
+import io.rollcall.transport.TransportException;
+import io.rollcall.transport.TransportTimeoutException;
+import io.rollcall.transport.codec.LengthPrefix;
+import io.rollcall.transport.session.KeepAlive;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One socket from accept or dial to its close, authenticated or not: the outbound queue, the order
+ * of ending, the reasons not to read, and the figures. A {@link NettyConnection} is a link that was
+ * admitted.
+ *
+ * <p>Outbound: a bounded queue of frames in order. A frame that does not fit, or one that waited
+ * longer than the write timeout, ends the link at once with WRITE_TIMEOUT. All that was queued
+ * during one turn of the event loop leaves in one flush.
+ *
+ * <p>Ending happens once, and whoever comes first gives the reason. {@link #close} lets the queue
+ * drain, says goodbye, shuts the output, reads what still comes for a moment so that the goodbye is
+ * not destroyed by a reset, and closes. {@link #abort} closes. From either on, nothing can be sent
+ * and what comes is thrown away.
+ *
+ * <p>Safe for any thread unless a method says otherwise.
+ */
+final class Link {
+
+  /** Why a link does not read for the time being. */
+  enum Pause {
+    /** A hello is being judged. */
+    HANDSHAKE,
+    /** The handler's queue is full. */
+    DISPATCH,
+    /** The peer pings faster than it takes the answers. */
+    PONGS
+  }
+
+  /** Hears, on the event loop and once, that a link begins to end. */
+  @FunctionalInterface
+  interface EndListener {
+    void ended(CloseReason reason, String details);
+  }
+
+  /** How long a goodbye to a peer at fault may take to leave; others have the write timeout. */
+  static final Duration GOODBYE_LIMIT = Duration.ofSeconds(1);
+
+  /** How long is read on after the output was shut. */
+  static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(Link.class);
+
+  private final String id;
+  private final Channel channel;
+  private final EventLoop loop;
+  private final LinkContext context;
+  private final long writeTimeoutNanos;
+  private final SocketAddress remoteAddress;
+
+  // Outbound, any thread.
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final Queue<Pending> handedOver = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean flushScheduled = new AtomicBoolean();
+  private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+
+  // Outbound, event loop: what Netty has and the socket has not taken, oldest first.
+  private final Deque<Pending> unwritten = new ArrayDeque<>();
+  private boolean outputOver;
+  private boolean watchArmed;
+  private boolean endBegun;
+
+  // Event loop.
+  private final KeepAlive keepAlive;
+  private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
+  private @Nullable Runnable onResume;
+  private @Nullable EndListener endListener;
+  private final List<Runnable> closeListeners = new ArrayList<>();
+
+  // Figures: written on the event loop, read anywhere.
+  private final AtomicLong bytesRead = new AtomicLong();
+  private final AtomicLong bytesWritten = new AtomicLong();
+  private final AtomicLong messagesRead = new AtomicLong();
+  private final AtomicLong messagesWritten = new AtomicLong();
+  private final AtomicLong lastByteAt = new AtomicLong();
+  private final AtomicLong roundTripNanos = new AtomicLong(-1);
+  private volatile boolean proven;
+
+  private Link(String id, Channel channel, LinkContext context) {
+    this.id = id;
+    this.channel = channel;
+    this.loop = channel.eventLoop();
+    this.context = context;
+    this.writeTimeoutNanos = context.settings().writeTimeout().toNanos();
+    SocketAddress remote = channel.remoteAddress();
+    this.remoteAddress = remote == null ? new InetSocketAddress(0) : remote;
+    this.keepAlive = new KeepAlive(context.settings().readTimeout(), nanoTime());
+    this.lastByteAt.set(nanoTime());
+  }
+
+  /**
+   * Takes charge of a registered channel; its handlers are added by the caller, {@link
+   * FrameDecoder} first.
+   *
+   * @param id unique and random; log lines start with it
+   */
+  static Link of(String id, Channel channel, LinkContext context) {
+    Link link = new Link(id, channel, context);
+    context.frames().budget().add(link);
+    channel.closeFuture().addListener(closed -> link.onChannelClosed());
+    return link;
+  }
+
+  String id() {
+    return id;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  LinkContext context() {
+    return context;
+  }
+
+  SocketAddress remoteAddress() {
+    return remoteAddress;
+  }
+
+  /** The event loop's clock: for deadlines, in nanoseconds. */
+  long nanoTime() {
+    return loop.ticker().nanoTime();
+  }
+
+  // ---- sending
+
+  /** Bytes that were accepted and that the socket has not taken. */
+  long queuedBytes() {
+    return queuedBytes.get();
+  }
+
+  /**
+   * Queues a frame and takes a reference to it; the caller keeps its own. Never waits. A frame that
+   * does not fit ends the link.
+   */
+  void send(OutboundFrame frame, Delivery delivery) {
+    End ended = end.get();
+    if (ended != null) {
+      delivery.done(ended.failure(id));
+      return;
+    }
+    long before = queuedBytes.getAndAdd(frame.size());
+    long limit = context.settings().outboundBuffer();
+    if (before + frame.size() > limit) {
+      queuedBytes.addAndGet(-frame.size());
+      abort(
+          CloseReason.WRITE_TIMEOUT,
+          "the peer does not read: %d bytes are queued, %d more do not fit, outbound-buffer is %d"
+              .formatted(before, frame.size(), limit));
+      delivery.done(failure());
+      return;
+    }
+    handedOver.add(new Pending(frame.retain(), nanoTime(), delivery));
+    scheduleFlush();
+  }
+
+  private void scheduleFlush() {
+    if (!flushScheduled.get() && flushScheduled.compareAndSet(false, true)) {
+      execute(this::flush);
+    }
+  }
+
+  /** Runs on the event loop, later; when that has ended, here: then nothing else runs there. */
+  private void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException loopEnded) {
+      task.run();
+    }
+  }
+
+  private void flush() {
+    flushScheduled.set(false);
+    boolean any = false;
+    for (Pending next = handedOver.poll(); next != null; next = handedOver.poll()) {
+      if (outputOver) {
+        next.release();
+        settle(next, failure());
+      } else {
+        write(next);
+        any = true;
+      }
+    }
+    if (any) {
+      channel.flush();
+    }
+  }
+
+  private void write(Pending pending) {
+    unwritten.addLast(pending);
+    armWriteWatch(pending);
+    channel
+        .write(pending.frame.toWrite())
+        .addListener(written -> onWritten(written.isSuccess() ? null : written.cause()));
+  }
+
+  /** The socket takes frames, and fails them, in their order. */
+  private void onWritten(@Nullable Throwable cause) {
+    Pending pending = unwritten.removeFirst();
+    pending.release();
+    if (cause == null) {
+      bytesWritten.addAndGet(pending.frame.size());
+      messagesWritten.incrementAndGet();
+      context
+          .metrics()
+          .messageSent(
+              pending.frame.type(),
+              pending.frame.size() - LengthPrefix.BYTES);
+      settle(pending, null);
+    } else {
+      // A frame that left in part ends the stream: nothing that follows would be understood.
+      broken(cause);
+      settle(pending, failure());
+    }
+  }
+
+  private void settle(Pending pending, @Nullable TransportException failure) {
+    queuedBytes.addAndGet(-pending.frame.size());
+    pending.delivery.done(failure);
+  }
+
+  private void armWriteWatch(Pending oldest) {
+    if (!watchArmed) {
+      watchArmed = true;
+      long due = oldest.queuedAt + writeTimeoutNanos - nanoTime();
+      schedule(this::watchWrites, Math.max(due, 0));
+    }
+  }
+
+  private void watchWrites() {
+    watchArmed = false;
+    Pending oldest = unwritten.peekFirst();
+    if (oldest == null || !channel.isOpen()) {
+      return;
+    }
+    if (nanoTime() - oldest.queuedAt >= writeTimeoutNanos) {
+      abort(
+          CloseReason.WRITE_TIMEOUT,
+          "the peer does not read: a message waits for longer than write-timeout (%s), %d bytes are queued"
+              .formatted(context.settings().writeTimeout(), queuedBytes()));
+    } else {
+      armWriteWatch(oldest);
+    }
+  }
+
+  // ---- ending
+
+  /** Whether the end has begun; from then on what comes is thrown away. */
+  boolean ended() {
+    return end.get() != null;
+  }
+
+  /** Ends the link in order: queue, goodbye, close. Does nothing when it ends already. */
+  void close(CloseReason reason, String details) {
+    if (end.compareAndSet(null, new End(reason, details))) {
+      execute(() -> finish(reason, details));
+    }
+  }
+
+  /**
+   * The peer says goodbye: it is answered with this side's usual goodbye, and the peer's reason
+   * stays the reason. Event loop.
+   */
+  void peerDisconnected(CloseReason reason, String details) {
+    if (end.compareAndSet(null, new End(reason, details))) {
+      finish(CloseReason.REQUESTED, context.goodbye());
+    }
+  }
+
+  /** Ends the link at once; also cuts short a {@link #close} that takes too long. */
+  void abort(CloseReason reason, String details) {
+    end.compareAndSet(null, new End(reason, details));
+    execute(
+        () -> {
+          beginEnd();
+          outputOver = true;
+          var _ = channel.close();
+        });
+  }
+
+  /** The socket failed. Event loop. */
+  void broken(Throwable cause) {
+    if (isTimeout(cause)) {
+      abort(CloseReason.WRITE_TIMEOUT, "the peer's machine does not answer");
+    } else if (cause instanceof ClosedChannelException) {
+      abort(CloseReason.NETWORK_ERROR, "connection closed");
+    } else {
+      abort(CloseReason.NETWORK_ERROR, text(cause));
+    }
+  }
+
+  /** By TCP user timeout or retransmission: the words are the operating system's, on any channel. */
+  private static boolean isTimeout(Throwable cause) {
+    return cause instanceof IOException && text(cause).endsWith("timed out");
+  }
+
+  private static String text(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null
+        ? cause.getClass().getSimpleName()
+        : message.toLowerCase(Locale.ROOT).strip();
+  }
+
+  private void finish(CloseReason reason, String details) {
+    beginEnd();
+    if (!channel.isActive()) {
+      outputOver = true;
+      var _ = channel.close();
+      return;
+    }
+    flush();
+    outputOver = true;
+    if (reason != CloseReason.REQUESTED) {
+      schedule(channel::close, GOODBYE_LIMIT.toNanos());
+    }
+    OutboundFrame goodbye = context.frames().encode(goodbye(reason, details));
+    queuedBytes.addAndGet(goodbye.size());
+    Delivery whenWritten =
+        failure -> {
+          if (failure == null) {
+            drain();
+          }
+        };
+    write(new Pending(goodbye, nanoTime(), whenWritten));
+    channel.flush();
+    // What comes now is thrown away, but it must be read for the end of it to be seen.
+    pauses.clear();
+    channel.config().setAutoRead(true);
+  }
+
+  private Message goodbye(CloseReason reason, String details) {
+    return Message.newBuilder()
+        .setSenderId(context.senders().disconnect().orElse(id))
+        .setDisconnect(
+            DisconnectMessage.newBuilder().setReason(reason.wire()).setDetails(details))
+        .build();
+  }
+
+  /** After the goodbye: unread bytes would turn the close into a reset that destroys it. */
+  private void drain() {
+    if (channel instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {
+      duplex.shutdownOutput();
+      schedule(channel::close, DRAIN_LIMIT.toNanos());
+    } else {
+      var _ = channel.close();
+    }
+  }
+
+  /** The peer ended its stream: nothing will come any more. Event loop. */
+  void inputOver(boolean insideFrame) {
+    if (!ended()) {
+      if (insideFrame) {
+        close(CloseReason.NETWORK_ERROR, "the stream ended inside a frame");
+      } else {
+        close(CloseReason.END_OF_STREAM, context.goodbye());
+      }
+    } else if (channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
+      var _ = channel.close();
+    }
+  }
+
+  private void beginEnd() {
+    End ended = end.get();
+    if (endBegun || ended == null) {
+      return;
+    }
+    endBegun = true;
+    log.debug("{} ends: {} {}", id, ended.reason, ended.details);
+    if (endListener != null) {
+      endListener.ended(ended.reason, ended.details);
+    }
+  }
+
+  private void onChannelClosed() {
+    end.compareAndSet(null, new End(CloseReason.NETWORK_ERROR, "connection closed"));
+    beginEnd();
+    outputOver = true;
+    flush();
+    context.frames().budget().remove(this);
+    closeListeners.forEach(Runnable::run);
+    closeListeners.clear();
+  }
+
+  /** Called on the event loop when the end begins. Set there too, at most once. */
+  void onEnd(EndListener listener) {
+    endListener = listener;
+  }
+
+  /** Called on the event loop when the channel is closed, or soon when it is. */
+  void whenClosed(Runnable listener) {
+    execute(
+        () -> {
+          if (channel.isOpen()) {
+            closeListeners.add(listener);
+          } else {
+            listener.run();
+          }
+        });
+  }
+
+  /** Why nothing can be sent any more; only when {@link #ended()}. */
+  TransportException failure() {
+    End ended = end.get();
+    return ended == null ? new NotConnectedException(id + " is closed") : ended.failure(id);
+  }
+
+  // ---- reading; all on the event loop
+
+  KeepAlive keepAlive() {
+    return keepAlive;
+  }
+
+  /** Whether nothing keeps the link from reading. */
+  boolean reading() {
+    return pauses.isEmpty();
+  }
+
+  /** Stops reading until {@link #resume}; several reasons may hold at a time. */
+  void pause(Pause why) {
+    if (!ended() && pauses.add(why) && pauses.size() == 1) {
+      channel.config().setAutoRead(false);
+      keepAlive.paused(nanoTime());
+    }
+  }
+
+  /** Ends a reason not to read. */
+  void resume(Pause why) {
+    if (!pauses.remove(why) || !pauses.isEmpty()) {
+      return;
+    }
+    keepAlive.resumed(nanoTime());
+    if (onResume != null) {
+      onResume.run();
+    }
+    if (pauses.isEmpty()) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  /** What to do first when reading goes on: take what was left over. */
+  void onResume(Runnable task) {
+    onResume = task;
+  }
+
+  void schedule(Runnable task, long nanos) {
+    try {
+      ScheduledFuture<?> _ = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException loopEnded) {
+      log.debug("{} the event loop has ended", id);
+    }
+  }
+
+  // ---- figures
+
+  /** Bytes came from the socket. */
+  void bytesCame(int count) {
+    long now = nanoTime();
+    bytesRead.addAndGet(count);
+    lastByteAt.set(now);
+    keepAlive.bytesCame(now);
+  }
+
+  /** A frame was complete. */
+  void messageCame(Message.PayloadCase type, int bytes) {
+    messagesRead.incrementAndGet();
+    context.metrics().messageReceived(type, bytes);
+  }
+
+  void roundTripTook(Duration time) {
+    roundTripNanos.set(time.toNanos());
+  }
+
+  long bytesRead() {
+    return bytesRead.get();
+  }
+
+  long bytesWritten() {
+    return bytesWritten.get();
+  }
+
+  long messagesRead() {
+    return messagesRead.get();
+  }
+
+  long messagesWritten() {
+    return messagesWritten.get();
+  }
+
+  Instant lastSeen() {
+    return context.clock().instant().minusNanos(nanoTime() - lastByteAt.get());
+  }
+
+  Optional<Duration> roundTripTime() {
+    long nanos = roundTripNanos.get();
+    return nanos < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
+  }
+
+  /** Whether the peer proved who it is; such links are the last to be sacrificed. */
+  boolean proven() {
+    return proven;
+  }
+
+  void setProven() {
+    proven = true;
+  }
+
+  /** A frame on its way; releases its reference once. */
+  private record Pending(OutboundFrame frame, long queuedAt, Delivery delivery) {
+    void release() {
+      frame.release();
+    }
+  }
+
+  private record End(CloseReason reason, String details) {
+    TransportException failure(String id) {
+      String message = id + " is closed: " + reason + (details.isEmpty() ? "" : ", " + details);
+      return reason == CloseReason.WRITE_TIMEOUT
+          ? new TransportTimeoutException(reason, message)
+          : new NotConnectedException(message);
+    }
+  }
+}

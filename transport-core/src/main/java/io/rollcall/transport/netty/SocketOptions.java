@@ -1,0 +1,52 @@
+package io.rollcall.transport.netty;
+
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.rollcall.transport.ConnectionSettings;
+import java.time.Duration;
+
+/** The socket options of every connection, on both sides. */
+final class SocketOptions {
+
+  /** The least TCP user timeout: shorter ones would cut peers that only lost a few packets. */
+  private static final Duration LEAST_USER_TIMEOUT = Duration.ofSeconds(20);
+
+  private static final int SMALLEST_READ = 1024;
+
+  private SocketOptions() {}
+
+  /** Sets them; called when the channel is registered, before it reads. */
+  static void apply(Channel channel, ConnectionSettings settings) {
+    ChannelConfig config = channel.config();
+    config.setOption(ChannelOption.TCP_NODELAY, true);
+    config.setOption(ChannelOption.SO_KEEPALIVE, settings.keepAlive());
+    // A peer that ends its stream may still be told why this side ends its own.
+    config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    // One read per turn, so that a pause takes effect at once and loud peers take turns.
+    config.setRecvByteBufAllocator(
+        new AdaptiveRecvByteBufAllocator(SMALLEST_READ, SMALLEST_READ, settings.bufferSize())
+            .maxMessagesPerRead(1));
+    if (channel instanceof EpollSocketChannel) {
+      config.setOption(
+          EpollChannelOption.TCP_USER_TIMEOUT,
+          millis(max(LEAST_USER_TIMEOUT, settings.writeTimeout())));
+      if (settings.keepAlive()) {
+        config.setOption(
+            EpollChannelOption.TCP_KEEPIDLE,
+            (int) Math.clamp(settings.keepAlivePeriod().toSeconds(), 1, Short.MAX_VALUE));
+      }
+    }
+  }
+
+  private static Duration max(Duration a, Duration b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  private static int millis(Duration duration) {
+    return (int) Math.min(duration.toMillis(), Integer.MAX_VALUE);
+  }
+}
