@@ -61,8 +61,7 @@ public final class Inbox {
     int size = message.encoded().size();
     lock.lock();
     try {
-      if (messages > 0
-          && (messages >= MessageDispatcher.MAX_MESSAGES || bytes + size > maxBytes)) {
+      if (messages > 0 && (messages >= MessageDispatcher.MAX_MESSAGES || bytes + size > maxBytes)) {
         refused = true;
         return false;
       }

@@ -13,6 +13,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -79,8 +80,8 @@ final class EventLoops implements AutoCloseable {
   /** Ends the threads and waits for them, a few seconds at most. Not on one of its own threads. */
   @Override
   public void close() {
-    group.shutdownGracefully(0, SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    if (!group.terminationFuture().awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis())) {
+    Future<?> end = group.shutdownGracefully(0, SHUTDOWN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    if (!end.awaitUninterruptibly(SHUTDOWN_LIMIT.toMillis())) {
       log.warn("event loops did not end within {}", SHUTDOWN_LIMIT);
     }
   }

@@ -13,8 +13,7 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes to frames: first handler of every pipeline. Passes each frame on as one {@link
- * ByteString}.
+ * Bytes to frames: first handler of every pipeline. Passes each frame on as one {@link ByteString}.
  *
  * <p>Nothing is allocated from a length field: a frame's array grows, by doubling, with the bytes
  * that came, and counts toward the inbound budget until it is complete. While the link does not

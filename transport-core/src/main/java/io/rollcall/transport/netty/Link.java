@@ -245,9 +245,7 @@ final class Link {
       messagesWritten.incrementAndGet();
       context
           .metrics()
-          .messageSent(
-              pending.frame.type(),
-              pending.frame.size() - LengthPrefix.BYTES);
+          .messageSent(pending.frame.type(), pending.frame.size() - LengthPrefix.BYTES);
       settle(pending, null);
     } else {
       // A frame that left in part ends the stream: nothing that follows would be understood.
@@ -312,12 +310,11 @@ final class Link {
   /** Ends the link at once; also cuts short a {@link #close} that takes too long. */
   void abort(CloseReason reason, String details) {
     end.compareAndSet(null, new End(reason, details));
-    execute(
-        () -> {
-          beginEnd();
-          outputOver = true;
-          var _ = channel.close();
-        });
+    execute(() -> {
+      beginEnd();
+      outputOver = true;
+      closeChannel();
+    });
   }
 
   /** The socket failed. Event loop. */
@@ -331,7 +328,9 @@ final class Link {
     }
   }
 
-  /** By TCP user timeout or retransmission: the words are the operating system's, on any channel. */
+  /**
+   * By TCP user timeout or retransmission: the words are the operating system's, on any channel.
+   */
   private static boolean isTimeout(Throwable cause) {
     return cause instanceof IOException && text(cause).endsWith("timed out");
   }
@@ -347,13 +346,13 @@ final class Link {
     beginEnd();
     if (!channel.isActive()) {
       outputOver = true;
-      var _ = channel.close();
+      closeChannel();
       return;
     }
     flush();
     outputOver = true;
     if (reason != CloseReason.REQUESTED) {
-      schedule(channel::close, GOODBYE_LIMIT.toNanos());
+      schedule(this::closeChannel, GOODBYE_LIMIT.toNanos());
     }
     OutboundFrame goodbye = context.frames().encode(goodbye(reason, details));
     queuedBytes.addAndGet(goodbye.size());
@@ -373,18 +372,17 @@ final class Link {
   private Message goodbye(CloseReason reason, String details) {
     return Message.newBuilder()
         .setSenderId(context.senders().disconnect().orElse(id))
-        .setDisconnect(
-            DisconnectMessage.newBuilder().setReason(reason.wire()).setDetails(details))
+        .setDisconnect(DisconnectMessage.newBuilder().setReason(reason.wire()).setDetails(details))
         .build();
   }
 
   /** After the goodbye: unread bytes would turn the close into a reset that destroys it. */
   private void drain() {
     if (channel instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {
-      duplex.shutdownOutput();
-      schedule(channel::close, DRAIN_LIMIT.toNanos());
+      var _ = duplex.shutdownOutput();
+      schedule(this::closeChannel, DRAIN_LIMIT.toNanos());
     } else {
-      var _ = channel.close();
+      closeChannel();
     }
   }
 
@@ -397,8 +395,12 @@ final class Link {
         close(CloseReason.END_OF_STREAM, context.goodbye());
       }
     } else if (channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
-      var _ = channel.close();
+      closeChannel();
     }
+  }
+
+  private void closeChannel() {
+    var _ = channel.close();
   }
 
   private void beginEnd() {
@@ -430,14 +432,13 @@ final class Link {
 
   /** Called on the event loop when the channel is closed, or soon when it is. */
   void whenClosed(Runnable listener) {
-    execute(
-        () -> {
-          if (channel.isOpen()) {
-            closeListeners.add(listener);
-          } else {
-            listener.run();
-          }
-        });
+    execute(() -> {
+      if (channel.isOpen()) {
+        closeListeners.add(listener);
+      } else {
+        listener.run();
+      }
+    });
   }
 
   /** Why nothing can be sent any more; only when {@link #ended()}. */

@@ -67,13 +67,12 @@ final class OutboundBudget {
       return;
     }
     Link link = largest.get();
-    link.whenClosed(
-        () -> {
-          evicting.set(false);
-          if (held.get() > limit) {
-            evict();
-          }
-        });
+    link.whenClosed(() -> {
+      evicting.set(false);
+      if (held.get() > limit) {
+        evict();
+      }
+    });
     link.abort(
         CloseReason.WRITE_TIMEOUT,
         "all queues together hold %d bytes, outbound-buffer-total is %d, and this one most: %d"

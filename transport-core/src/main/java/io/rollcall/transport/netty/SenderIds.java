@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param pong on pongs
  * @param disconnect on disconnects; empty: the connection id
  */
-record SenderIds(
-    Optional<String> messages, String ping, String pong, Optional<String> disconnect) {
+record SenderIds(Optional<String> messages, String ping, String pong, Optional<String> disconnect) {
 
   /** On broadcasts, and on whatever else a server says of its own accord. */
   static final String PUBLISHER = "publisher";

@@ -37,7 +37,7 @@ final class SocketOptions {
       if (settings.keepAlive()) {
         config.setOption(
             EpollChannelOption.TCP_KEEPIDLE,
-            (int) Math.clamp(settings.keepAlivePeriod().toSeconds(), 1, Short.MAX_VALUE));
+            Math.clamp(settings.keepAlivePeriod().toSeconds(), 1, Short.MAX_VALUE));
       }
     }
   }

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -200,8 +199,7 @@ public final class ConnectionManager<C extends Connection> {
       }
       if (complete != null) {
         long took = System.nanoTime() - start;
-        metrics.broadcast(
-            complete.delivered().size(), Duration.ofNanos(took));
+        metrics.broadcast(complete.delivered().size(), Duration.ofNanos(took));
         result.complete(complete);
       }
     }
