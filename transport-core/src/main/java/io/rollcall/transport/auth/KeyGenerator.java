@@ -67,7 +67,12 @@ final class KeyGenerator {
     KeyPair keyPair = KeyPairs.generate(random);
     try {
       writeNew(file, keyPair.secretHex(), "rw-------");
-      writeNew(publicFile, keyPair.publicKey().hex(), "rw-r--r--");
+      try {
+        writeNew(publicFile, keyPair.publicKey().hex(), "rw-r--r--");
+      } catch (IOException e) {
+        Files.delete(file); // Both or none: the next try would stumble over it.
+        throw e;
+      }
     } catch (FileAlreadyExistsException e) {
       err.println("keygen: " + e.getFile() + " exists already and is not overwritten");
       return 1;

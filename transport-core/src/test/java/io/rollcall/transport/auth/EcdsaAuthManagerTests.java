@@ -10,11 +10,11 @@ import io.rollcall.transport.testing.GoldenHandshake;
 import io.rollcall.transport.testing.TestKeys;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EcdsaAuthManagerTests {
@@ -24,14 +24,25 @@ class EcdsaAuthManagerTests {
   private static final byte[] DATA = "signed".getBytes(StandardCharsets.UTF_8);
 
   /** How each of the two is made. */
-  interface Maker extends BiFunction<KeyPair, TrustedKeys, AuthManager> {}
+  enum Maker {
+    NATIVE_WHERE_IT_LOADS {
+      @Override
+      AuthManager apply(KeyPair keyPair, TrustedKeys trusted) {
+        return EcdsaAuthManager.create(keyPair, trusted);
+      }
+    },
+    PORTABLE {
+      @Override
+      AuthManager apply(KeyPair keyPair, TrustedKeys trusted) {
+        return EcdsaAuthManager.createPortable(keyPair, trusted);
+      }
+    };
 
-  static Stream<Maker> makers() {
-    return Stream.of(EcdsaAuthManager::create, EcdsaAuthManager::createPortable);
+    abstract AuthManager apply(KeyPair keyPair, TrustedKeys trusted);
   }
 
   static Stream<Arguments> vectors() {
-    return makers()
+    return Stream.of(Maker.values())
         .flatMap(
             maker -> GoldenHandshake.all().stream().map(vector -> Arguments.of(maker, vector)));
   }
@@ -65,7 +76,7 @@ class EcdsaAuthManagerTests {
   }
 
   @ParameterizedTest
-  @MethodSource("makers")
+  @EnumSource
   void acceptsBothHalvesOfS(Maker maker) {
     AuthManager auth = maker.apply(TestKeys.named("a"), new TrustedKeys());
     Signature low = auth.sign(DATA);
@@ -80,7 +91,7 @@ class EcdsaAuthManagerTests {
   }
 
   @ParameterizedTest
-  @MethodSource("makers")
+  @EnumSource
   void refusesOtherDataOtherKeysAndNonsense(Maker maker) {
     AuthManager auth = maker.apply(TestKeys.named("a"), new TrustedKeys());
     Signature signature = auth.sign(DATA);
@@ -94,7 +105,7 @@ class EcdsaAuthManagerTests {
   }
 
   @ParameterizedTest
-  @MethodSource("makers")
+  @EnumSource
   void namesTheHolderOfATrustedKey(Maker maker) {
     AuthManager auth = maker.apply(TestKeys.named("a"), new TrustedKeys());
     Signature signature = auth.sign(DATA);

@@ -67,6 +67,20 @@ class KeyGeneratorTests {
     }
   }
 
+  /** Such a link looks like a free name until it is written to. */
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "key.pub"})
+  void overwritesNoLinkThatLeadsNowhere(String existing, @TempDir Path folder) throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve(existing), folder.resolve("nowhere"));
+
+    assertThat(run("--out", folder.resolve("key").toString())).isEqualTo(1);
+
+    assertThat(link).isSymbolicLink();
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(link);
+    }
+  }
+
   @Test
   void saysThatTheFolderIsMissing(@TempDir Path folder) {
     assertThat(run("--out", folder.resolve("no/key").toString())).isEqualTo(1);

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.rollcall.transport.testing.TestKeys;
 import java.math.BigInteger;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -75,6 +76,17 @@ class Secp256k1ProviderTests {
       }
     }
     assertThat(recovered).isPositive();
+  }
+
+  @Test
+  void agreeThatTheInfinitePointIsNoKey() {
+    // With R = G and s = e the formula yields (e G - e G) / r.
+    String generator = TestKeys.numbered(1).publicKey().hex().substring(2);
+    Signature signature =
+        new Signature(ByteString.fromHex(generator + HexFormat.of().formatHex(hash) + "00"));
+
+    assertThat(recoveredAlike(signature)).isFalse();
+    assertThat(portable.recover(hash, signature)).isEmpty();
   }
 
   @Test
