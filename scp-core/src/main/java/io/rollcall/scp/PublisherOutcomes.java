@@ -84,7 +84,8 @@ final class PublisherOutcomes {
     for (ChainId chain : chains) {
       ArrayDeque<Outcome> latest = latestOfBound.get(chain);
       if (latest != null) {
-        missed.addAll(newest(latest, nowNanos, resend.boundLimit(), outcome -> true));
+        missed.addAll(
+            newest(latest, nowNanos, resend.boundLimit(), outcome -> !missed.contains(outcome)));
       }
     }
     return inOrder(missed, resend.boundLimit());

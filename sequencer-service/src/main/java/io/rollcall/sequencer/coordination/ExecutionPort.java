@@ -15,7 +15,8 @@ public interface ExecutionPort {
    * Runs the own chain's entries in order, all or none, and holds their effects back, isolated from
    * everything else, until {@link #apply} or {@link #discard}. Does not wait.
    *
-   * @param answer called exactly once, on any thread, also when this fails: then with a refusal
+   * @param answer called exactly once, on a thread of the execution, also when this fails: then
+   *     with a refusal. Not called any more once the execution was closed.
    */
   void stage(CrossChainTransaction xt, Consumer<StageResult> answer);
 

@@ -20,6 +20,9 @@ public interface RollupNode {
   /** What an account holds, in wei. */
   BigInteger balance(Address address);
 
+  /** What an account held before the first block, in wei. */
+  BigInteger genesisBalance(Address address);
+
   /** How many transactions an account has sent: the nonce of its next one. */
   long transactionCount(Address address);
 

@@ -45,22 +45,18 @@ public final class ConnectionManager<C extends Connection> {
   /**
    * Admits a connection.
    *
-   * @param first done before anybody else can see the connection, and only if there is room; must
-   *     not wait
    * @throws ConnectionLimitException when the limit is reached
    * @throws IllegalStateException when its id is held already; ids are random, so this is a fault
    */
-  public void add(C connection, Runnable first) {
+  public void add(C connection) {
     lock.lock();
     try {
       if (byId.size() >= limit) {
         throw new ConnectionLimitException(limit);
       }
-      if (byId.containsKey(connection.id())) {
+      if (byId.putIfAbsent(connection.id(), connection) != null) {
         throw new IllegalStateException("connection id " + connection.id() + " is taken");
       }
-      first.run();
-      byId.put(connection.id(), connection);
       byIdentity
           .computeIfAbsent(connection.identity().label(), label -> new LinkedHashSet<>())
           .add(connection);

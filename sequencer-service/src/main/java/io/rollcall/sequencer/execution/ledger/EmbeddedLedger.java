@@ -41,6 +41,7 @@ public final class EmbeddedLedger implements ExecutionPort, RollupNode, AutoClos
   private static final long STOP_SECONDS = 10;
 
   private final ChainId chain;
+  private final Genesis genesis;
   private final Ledger ledger;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("ledger").factory());
@@ -48,6 +49,7 @@ public final class EmbeddedLedger implements ExecutionPort, RollupNode, AutoClos
   /** A ledger of this chain, at its genesis. */
   public EmbeddedLedger(ChainId chain, Genesis genesis, int maxReceipts) {
     this.chain = chain;
+    this.genesis = genesis;
     this.ledger = new Ledger(chain, genesis, maxReceipts);
   }
 
@@ -56,7 +58,7 @@ public final class EmbeddedLedger implements ExecutionPort, RollupNode, AutoClos
     try {
       thread.execute(() -> answer.accept(stageNow(xt)));
     } catch (RejectedExecutionException closed) {
-      answer.accept(new StageResult.Refused("the rollup is shutting down"));
+      log.debug("XT {}: not staged, the ledger is closed", xt.id());
     }
   }
 
@@ -120,6 +122,11 @@ public final class EmbeddedLedger implements ExecutionPort, RollupNode, AutoClos
   @Override
   public BigInteger balance(Address address) {
     return ledger.account(address).balance();
+  }
+
+  @Override
+  public BigInteger genesisBalance(Address address) {
+    return genesis.balances().getOrDefault(address, BigInteger.ZERO);
   }
 
   @Override

@@ -1,0 +1,215 @@
+package io.rollcall.sequencer.config;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.rollcall.scp.ScpSequencer;
+import io.rollcall.scp.SequencerRules;
+import io.rollcall.sequencer.coordination.ExecutionPort;
+import io.rollcall.sequencer.coordination.FailureHandler;
+import io.rollcall.sequencer.coordination.Journal;
+import io.rollcall.sequencer.coordination.NanoClock;
+import io.rollcall.sequencer.coordination.PublisherGateway;
+import io.rollcall.sequencer.coordination.RollupNode;
+import io.rollcall.sequencer.coordination.SequencerCoordinator;
+import io.rollcall.sequencer.coordination.SubmissionDesk;
+import io.rollcall.sequencer.coordination.XtProjection;
+import io.rollcall.sequencer.execution.ledger.EmbeddedLedger;
+import io.rollcall.sequencer.execution.ledger.Genesis;
+import io.rollcall.sequencer.handler.DecisionAnnouncedHandler;
+import io.rollcall.sequencer.handler.PublisherConnectedHandler;
+import io.rollcall.sequencer.handler.PublisherLostHandler;
+import io.rollcall.sequencer.handler.UnroutedHandler;
+import io.rollcall.sequencer.handler.XtAnnouncedHandler;
+import io.rollcall.sequencer.inbound.InboundHandlers;
+import io.rollcall.sequencer.inbound.InboundMessageRouter;
+import io.rollcall.sequencer.ops.ConsensusMeters;
+import io.rollcall.sequencer.ops.CoordinatorHealthIndicator;
+import io.rollcall.sequencer.ops.ExecutionHealthIndicator;
+import io.rollcall.sequencer.ops.HttpAddressLog;
+import io.rollcall.sequencer.ops.StorageHealthIndicator;
+import io.rollcall.sequencer.ops.XtAlarms;
+import io.rollcall.sequencer.outbound.TransportPublisherGateway;
+import io.rollcall.sequencer.storage.MemoryJournal;
+import io.rollcall.transport.ClientSettings;
+import io.rollcall.transport.TransportClient;
+import io.rollcall.transport.TransportServer;
+import io.rollcall.transport.autoconfigure.InvalidPropertyException;
+import io.rollcall.transport.autoconfigure.TransportProperties;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The wiring. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SequencerProperties.class)
+class SequencerConfiguration {
+
+  private static final Logger log = LoggerFactory.getLogger(SequencerConfiguration.class);
+
+  /** How long a submission waits for the coordinator before it is told to come again. */
+  private static final Duration SUBMISSION_PATIENCE = Duration.ofSeconds(10);
+
+  @Bean
+  NanoClock nanoClock() {
+    return NanoClock.anchored();
+  }
+
+  @Bean
+  EmbeddedLedger embeddedLedger(SequencerProperties properties) {
+    log.warn(
+        "The embedded ledger of chain {} is in memory: it begins with its {} genesis accounts at"
+            + " every start",
+        properties.chain(),
+        properties.execution().genesis().size());
+    return new EmbeddedLedger(
+        properties.chain(),
+        Genesis.parse(properties.execution().genesis()),
+        EmbeddedLedger.DEFAULT_MAX_RECEIPTS);
+  }
+
+  @Bean
+  Journal journal() {
+    log.warn(
+        "sequencer.storage.url is memory: after a restart this sequencer has forgotten what it"
+            + " voted on");
+    return new MemoryJournal();
+  }
+
+  @Bean
+  XtProjection xtProjection(SequencerProperties properties, NanoClock clock) {
+    return new XtProjection(
+        properties.chain(), properties.retention().count(), properties.retention().age(), clock);
+  }
+
+  @Bean
+  PublisherGateway publisherGateway(
+      ObjectProvider<TransportClient> client,
+      TransportProperties transport,
+      SequencerProperties properties) {
+    TransportClient publisher = client.getIfAvailable();
+    if (publisher == null) {
+      throw InvalidPropertyException.of(
+          "transport.server-addr",
+          "",
+          "the publisher's address, for example publisher.example.com:8080; a sequencer has no"
+              + " default");
+    }
+    return new TransportPublisherGateway(
+        publisher, properties.chain(), settings(transport).connection().outboundBuffer());
+  }
+
+  private static ClientSettings settings(TransportProperties transport) {
+    return transport.toClientSettings(false);
+  }
+
+  @Bean
+  FailureHandler failureHandler(ApplicationContext context) {
+    return new ProcessEnd(context);
+  }
+
+  @Bean
+  SequencerCoordinator sequencerCoordinator(
+      SequencerProperties properties,
+      Journal journal,
+      ExecutionPort execution,
+      PublisherGateway gateway,
+      XtProjection projection,
+      ConsensusMeters meters,
+      XtAlarms alarms,
+      NanoClock clock,
+      FailureHandler failureHandler) {
+    SequencerRules rules =
+        SequencerRules.defaults(properties.chain())
+            .withVoteDeadline(properties.scp().voteDeadline())
+            .withRememberedOutcomes(properties.retention().count());
+    return new SequencerCoordinator(
+        new ScpSequencer(rules),
+        journal,
+        execution,
+        gateway,
+        // The projection first: the meters look an XT's start up there.
+        List.of(projection, meters, alarms),
+        clock,
+        failureHandler);
+  }
+
+  @Bean
+  CoordinatorLifecycle coordinatorLifecycle(SequencerCoordinator coordinator) {
+    return new CoordinatorLifecycle(coordinator);
+  }
+
+  @Bean
+  SubmissionDesk submissionDesk(
+      SequencerCoordinator coordinator,
+      XtProjection projection,
+      RollupNode rollup,
+      TransportProperties transport) {
+    return new SubmissionDesk(
+        coordinator,
+        projection,
+        rollup,
+        settings(transport).connection().maxMessageSize(),
+        SUBMISSION_PATIENCE);
+  }
+
+  @Bean
+  InboundMessageRouter inboundMessageRouter(
+      SequencerCoordinator coordinator,
+      ConsensusMeters observer,
+      ObjectProvider<TransportServer> server) {
+    return new InboundMessageRouter(
+        new InboundHandlers(
+            new PublisherConnectedHandler(coordinator),
+            new PublisherLostHandler(coordinator),
+            new XtAnnouncedHandler(coordinator, observer),
+            new DecisionAnnouncedHandler(coordinator, observer),
+            new UnroutedHandler(observer)),
+        observer,
+        connectionId -> server.stream().anyMatch(own -> own.connection(connectionId).isPresent()));
+  }
+
+  @Bean
+  ConsensusMeters consensusMeters(
+      MeterRegistry registry,
+      SequencerProperties properties,
+      XtProjection projection,
+      NanoClock clock) {
+    return new ConsensusMeters(
+        registry, properties.chain(), properties.scp().voteDeadline(), projection, clock);
+  }
+
+  @Bean
+  XtAlarms xtAlarms(
+      SequencerProperties properties, ApplicationEventPublisher events, MeterRegistry registry) {
+    return new XtAlarms(properties.chain(), events, registry);
+  }
+
+  @Bean
+  CoordinatorHealthIndicator coordinatorHealthIndicator(
+      SequencerCoordinator coordinator, XtProjection projection) {
+    return new CoordinatorHealthIndicator(coordinator, projection);
+  }
+
+  @Bean
+  StorageHealthIndicator storageHealthIndicator(Journal journal) {
+    return new StorageHealthIndicator(journal);
+  }
+
+  @Bean
+  ExecutionHealthIndicator executionHealthIndicator(ExecutionPort execution, RollupNode rollup) {
+    return new ExecutionHealthIndicator(execution, rollup);
+  }
+
+  @Bean
+  HttpAddressLog httpAddressLog(
+      SequencerProperties properties, @Value("${server.address:}") String host) {
+    return new HttpAddressLog(properties.chain(), host);
+  }
+}

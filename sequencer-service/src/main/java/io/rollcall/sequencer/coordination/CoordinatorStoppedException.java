@@ -1,0 +1,9 @@
+package io.rollcall.sequencer.coordination;
+
+/** The coordinator takes nothing any more: it was stopped, or it failed. */
+public final class CoordinatorStoppedException extends IllegalStateException {
+
+  CoordinatorStoppedException() {
+    super("the coordinator is not running");
+  }
+}

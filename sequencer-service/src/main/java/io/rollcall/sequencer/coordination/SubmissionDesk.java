@@ -1,0 +1,119 @@
+package io.rollcall.sequencer.coordination;
+
+import com.google.protobuf.ByteString;
+import io.rollcall.proto.ChainId;
+import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.proto.XtId;
+import io.rollcall.proto.v1.TransactionRequest;
+import io.rollcall.scp.ScpSequencer;
+import io.rollcall.scp.SequencerInput;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Where users hand in XTs, by whatever door they came: checks what can be checked at once, and
+ * answers when the submission is in the journal. Safe for any thread; waits for the coordinator.
+ */
+public final class SubmissionDesk {
+
+  /** What a message has beside the request's own bytes: sender id, tags, trace context. */
+  private static final int ENVELOPE_BYTES = 1_024;
+
+  private final SequencerCoordinator coordinator;
+  private final XtProjection projection;
+  private final RollupNode rollup;
+  private final int maxMessageBytes;
+  private final Duration patience;
+
+  /**
+   * Hands over to this coordinator.
+   *
+   * @param maxMessageBytes the transport's limit: what is longer could never be sent
+   * @param patience how long a caller waits for the coordinator
+   */
+  public SubmissionDesk(
+      SequencerCoordinator coordinator,
+      XtProjection projection,
+      RollupNode rollup,
+      int maxMessageBytes,
+      Duration patience) {
+    this.coordinator = coordinator;
+    this.projection = projection;
+    this.rollup = rollup;
+    this.maxMessageBytes = maxMessageBytes;
+    this.patience = patience;
+  }
+
+  /**
+   * Takes an XT. One that is known already is not run again: its id leads to its state.
+   *
+   * @throws MalformedTransactionException when an entry of the own chain is no transaction; those
+   *     of other chains are theirs to judge
+   * @throws XtTooLargeException when it does not fit into a message
+   * @throws SubmissionUnavailableException when it cannot be taken now
+   */
+  public void submit(CrossChainTransaction xt) {
+    int size = xt.encoded().size();
+    if (size > maxMessageBytes - ENVELOPE_BYTES) {
+      throw new XtTooLargeException(size, maxMessageBytes - ENVELOPE_BYTES);
+    }
+    requireWellFormed(xt);
+    if (!hasTaken(xt)) {
+      throw new SubmissionUnavailableException(
+          "too many submissions wait for their outcome; try again later");
+    }
+  }
+
+  private void requireWellFormed(CrossChainTransaction xt) {
+    ChainId own = rollup.chainId();
+    for (int i = 0; i < xt.request().getTransactionsCount(); i++) {
+      TransactionRequest entry = xt.request().getTransactions(i);
+      boolean mine = entry.getChainId().equals(own.bytes());
+      List<ByteString> transactions = entry.getTransactionList();
+      for (int j = 0; j < transactions.size(); j++) {
+        try {
+          requireWellFormed(transactions.get(j), mine);
+        } catch (MalformedTransactionException malformed) {
+          throw new MalformedTransactionException(
+              "entry " + (i + 1) + ", transaction " + (j + 1) + ": " + malformed.getMessage());
+        }
+      }
+    }
+  }
+
+  private void requireWellFormed(ByteString transaction, boolean mine) {
+    if (mine) {
+      rollup.requireWellFormed(transaction);
+    } else if (transaction.isEmpty()) {
+      throw new MalformedTransactionException("not an Ethereum transaction: it is empty");
+    }
+  }
+
+  /** The question comes behind the input, so its answer knows what became of it. */
+  private boolean hasTaken(CrossChainTransaction xt) {
+    try {
+      coordinator.submit(new SequencerInput.Submitted(xt));
+      return coordinator
+              .ask(machine -> knows(machine, xt.id()))
+              .get(patience.toMillis(), TimeUnit.MILLISECONDS)
+          || projection.find(xt.id()).isPresent();
+    } catch (CoordinatorStoppedException | ExecutionException stopped) {
+      throw new SubmissionUnavailableException("the sequencer is not running");
+    } catch (TimeoutException busy) {
+      throw new SubmissionUnavailableException(
+          "the sequencer did not answer within " + patience.toSeconds() + "s");
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SubmissionUnavailableException("interrupted while waiting");
+    }
+  }
+
+  private static boolean knows(ScpSequencer machine, XtId id) {
+    return machine.submission(id).isPresent()
+        || machine.openXt(id).isPresent()
+        || machine.outcome(id).isPresent();
+  }
+}

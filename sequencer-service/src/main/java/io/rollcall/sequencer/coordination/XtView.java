@@ -1,0 +1,58 @@
+package io.rollcall.sequencer.coordination;
+
+import io.rollcall.proto.ChainId;
+import io.rollcall.proto.XtId;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * One XT at one moment, as far as this sequencer knows. Times are nanoseconds since the Unix epoch
+ * by its own clock. Immutable, any thread.
+ *
+ * @param id the XT
+ * @param state where it is
+ * @param chains the participants, ascending
+ * @param reason why it was aborted, expired or refused, or what is wrong; empty otherwise
+ * @param applied whether it took effect on the own chain
+ * @param submittedNanos when it was submitted here; empty when it was not
+ * @param startedNanos when it was announced to the own chain
+ * @param votedNanos when the own chain voted
+ * @param endedNanos when its end came; empty while it has none
+ */
+public record XtView(
+    XtId id,
+    XtState state,
+    List<Participant> chains,
+    String reason,
+    boolean applied,
+    OptionalLong submittedNanos,
+    OptionalLong startedNanos,
+    OptionalLong votedNanos,
+    OptionalLong endedNanos) {
+
+  /** Takes a copy. */
+  public XtView {
+    chains = List.copyOf(chains);
+  }
+
+  /** A vote as this sequencer knows it. */
+  public enum Vote {
+    /** Ready to commit. */
+    YES,
+    /** Not ready. */
+    NO,
+    /** The own chain has not voted. */
+    NONE,
+    /** Another chain's, which only the publisher knows. */
+    UNKNOWN
+  }
+
+  /**
+   * One chain of it.
+   *
+   * @param chain the chain
+   * @param vote what it voted
+   * @param reason its own words; empty where not known
+   */
+  public record Participant(ChainId chain, Vote vote, String reason) {}
+}

@@ -1,0 +1,12 @@
+package io.rollcall.sequencer.event;
+
+import com.google.protobuf.ByteString;
+
+/**
+ * The publisher relayed an {@code XTRequest}: voting begins. Nobody has checked it yet.
+ *
+ * @param connectionId where it came from
+ * @param encodedRequest the request's bytes as they came: what its id is computed from
+ */
+public record XtAnnounced(String connectionId, ByteString encodedRequest)
+    implements SequencerEvent {}
