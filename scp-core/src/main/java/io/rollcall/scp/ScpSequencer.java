@@ -5,6 +5,7 @@ import io.rollcall.proto.XtId;
 import io.rollcall.scp.OpenXt.Phase;
 import io.rollcall.scp.Timers.Timer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,15 +69,12 @@ public final class ScpSequencer {
    * Takes one input.
    *
    * @param input what happened
-   * @param nowNanos when, in nanoseconds since the Unix epoch, of a clock that never runs backwards
-   * @return what to do now, in this order
-   * @throws IllegalArgumentException when time runs backwards
+   * @param nowNanos when, in nanoseconds since the Unix epoch, of a clock that never runs
+   *     backwards; an earlier time than the last one counts as that one
+   * @return what to do now, in this order; often nothing
    */
   public List<SequencerEffect> step(SequencerInput input, long nowNanos) {
-    if (nowNanos < now) {
-      throw new IllegalArgumentException("time runs backwards, from " + now + " to " + nowNanos);
-    }
-    now = nowNanos;
+    now = Math.max(now, nowNanos);
     effects = new ArrayList<>();
     if (input instanceof SequencerInput.DecisionReceived decision) {
       // First what came, then what is overdue: a decision in hand leaves no doubt and needs no
@@ -88,7 +86,7 @@ public final class ScpSequencer {
       expire();
       take(input);
     }
-    return effects;
+    return Collections.unmodifiableList(effects);
   }
 
   private void take(SequencerInput input) {

@@ -776,10 +776,13 @@ class ScpSequencerTests {
     }
 
     @Test
-    void refusesTimeThatRunsBackwards() {
-      assertThatThrownBy(() -> sequencer.step(new Tick(), now - 1))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("backwards");
+    void anEarlierTimeCountsAsTheLastOne() {
+      pass(Duration.ofSeconds(10));
+      step(new Tick());
+      now = START;
+      step(new StartReceived(XT));
+      assertThat(sequencer.nextDeadlineNanos())
+          .hasValue(START + Duration.ofSeconds(10).plus(rules.voteDeadline()).toNanos());
     }
 
     @Test

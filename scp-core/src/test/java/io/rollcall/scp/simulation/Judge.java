@@ -35,12 +35,16 @@ final class Judge {
   /** What committed XTs still have to do to the ledgers. */
   private long owed;
 
+  private final int maxInFlightPerChain;
+  private final Map<ChainId, Integer> inFlight = new LinkedHashMap<>();
+
   private long money;
   private long sent;
   private long latestArrived;
 
-  Judge(World world) {
+  Judge(World world, int maxInFlightPerChain) {
     this.world = world;
+    this.maxInFlightPerChain = maxInFlightPerChain;
   }
 
   void watch(ChainId chain, Ledger ledger) {
@@ -59,12 +63,22 @@ final class Judge {
       case LogRecord.Started start -> {
         require(!decisions.containsKey(start.id()), start.id(), "started after its decision");
         require(started.put(start.id(), start.xt()) == null, start.id(), "started twice");
+        for (ChainId chain : start.xt().chains()) {
+          require(
+              inFlight.merge(chain, 1, Integer::sum) <= maxInFlightPerChain,
+              start.id(),
+              "started although chain " + chain + " has enough in flight");
+        }
       }
       case LogRecord.Decided decided -> {
         boolean commit = decided.outcome().commit();
         require(decisions.putIfAbsent(decided.id(), commit) == null, decided.id(), "decided twice");
         if (commit) {
           committedNow(decided.id());
+        }
+        CrossChainTransaction xt = started.get(decided.id());
+        if (xt != null) {
+          xt.chains().forEach(chain -> inFlight.merge(chain, -1, Integer::sum));
         }
       }
     }

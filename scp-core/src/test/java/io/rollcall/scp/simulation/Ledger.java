@@ -18,6 +18,7 @@ final class Ledger {
 
   private final ChainId chain;
   private final Map<String, Long> balances = new LinkedHashMap<>();
+  private long total;
   private final Map<String, XtId> locks = new LinkedHashMap<>();
   private final Map<XtId, List<Transfers.Change>> staged = new LinkedHashMap<>();
 
@@ -25,13 +26,14 @@ final class Ledger {
     this.chain = chain;
     ACCOUNTS.forEach(account -> balances.put(account, 100L));
     balances.put(BANK, 1_000L);
+    total = count();
+  }
+
+  private long count() {
+    return balances.values().stream().mapToLong(Long::longValue).sum();
   }
 
   long total() {
-    long total = 0;
-    for (long balance : balances.values()) {
-      total += balance;
-    }
     return total;
   }
 
@@ -69,6 +71,7 @@ final class Ledger {
     for (Transfers.Change change : release(id, "applied")) {
       balances.put(change.account(), balance(change) + change.amount());
     }
+    total = count();
   }
 
   void discard(XtId id) {

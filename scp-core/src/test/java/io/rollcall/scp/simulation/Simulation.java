@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,16 +54,18 @@ final class Simulation {
 
   private Simulation(World world, Machines machines) {
     this.world = world;
-    this.judge = new Judge(world);
     boolean authenticated = world.chance(0.6);
     int count = 2 + world.below(3);
     for (int i = 1; i <= count; i++) {
       chains.add(ChainId.of(i * 100L));
     }
+    PublisherRules publisherRules = publisherRules(authenticated);
+    this.judge = new Judge(world, publisherRules.maxInFlightPerChain());
     this.publisher =
-        new SimulatedPublisher(
-            world, judge, machines.publisher().apply(publisherRules(authenticated)));
+        new SimulatedPublisher(world, judge, machines.publisher().apply(publisherRules));
     SequencerRules rules = sequencerRules(chains.getFirst());
+    world.note(() -> "publisher: " + publisherRules);
+    world.note(() -> "sequencers: " + rules);
     for (ChainId chain : chains) {
       Ledger ledger = new Ledger(chain);
       judge.watch(chain, ledger);
@@ -174,6 +177,7 @@ final class Simulation {
       CrossChainTransaction xt = randomXt(number);
       xts.put(xt.id(), xt);
       world.name(xt.id(), "xt" + number);
+      world.note(() -> xt.id() + " is " + describe(xt));
       long time = burst ? world.millis(100, 2_000) : world.millis(10, 14_500);
       world.after(time, () -> submit(xt, world.below(sequencers.size() + 1)));
       if (world.chance(0.2)) {
@@ -197,6 +201,12 @@ final class Simulation {
       accounts.add(Ledger.ACCOUNTS.get(world.below(Ledger.ACCOUNTS.size())));
     }
     return Transfers.xt(number, taking, accounts, 1 + world.below(30));
+  }
+
+  private static String describe(CrossChainTransaction xt) {
+    return xt.chains().stream()
+        .map(chain -> "chain " + chain + ": " + Transfers.changes(xt, chain))
+        .collect(Collectors.joining(", "));
   }
 
   private CrossChainTransaction proof() {

@@ -24,6 +24,10 @@ final class World {
       Pattern.compile(
           "CrossChainTransaction\\[id=([0-9a-f]{64}), .*?, chains=\\[[0-9, ]*]]", Pattern.DOTALL);
 
+  /** Every line has its time already. */
+  private static final Pattern TIMES =
+      Pattern.compile(", \\w+(?:Nanos|At)=(?:OptionalLong)?(?:\\.empty|\\[?\\d+]?)");
+
   private record Event(long at, long sequence, Runnable action) {}
 
   private final SplittableRandom random;
@@ -124,6 +128,7 @@ final class World {
   void note(Supplier<String> line) {
     if (tracing) {
       String text = WHOLE_XT.matcher(line.get()).replaceAll("$1");
+      text = TIMES.matcher(text).replaceAll("");
       for (Map.Entry<XtId, String> name : names.entrySet()) {
         text = text.replace(name.getKey().hex(), name.getValue());
       }
