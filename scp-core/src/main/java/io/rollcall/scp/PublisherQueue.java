@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The XTs that wait, in one order: round robin over submitters, oldest first within each.
  *
- * <p>An XT gets its place on arrival and keeps it: a turn (the round it belongs to) and a number.
- * The first XT of a submitter that has none waiting belongs to the round after the one the head of
- * the order was last started from, each further one to the round after the one before. So nobody
- * waits for more than one XT of each other submitter before each of its own, and since no newcomer
- * gets into a round that has begun, everybody's turn comes.
+ * <p>An XT gets its place on arrival and keeps it: a turn (the round it belongs to) and a number. A
+ * round has begun when the head of the order was started from it. The first XT of a submitter that
+ * has none waiting joins the first round that has not begun, each further one the round after the
+ * one before. A round that has begun takes no newcomer, so it ends and everybody's turn comes.
  *
  * <p>Whether an XT may start is asked of its chains alone: it must be the first in line at each of
  * them. That is the same as sharing no chain with an older one, without looking through the queue.

@@ -2,6 +2,7 @@ package io.rollcall.scp;
 
 import static io.rollcall.scp.PublisherHarness.A;
 import static io.rollcall.scp.PublisherHarness.B;
+import static io.rollcall.scp.PublisherHarness.BOUND;
 import static io.rollcall.scp.PublisherHarness.C;
 import static io.rollcall.scp.PublisherHarness.OPEN;
 import static io.rollcall.scp.PublisherHarness.abort;
@@ -196,15 +197,16 @@ class ScpPublisherSilenceTests {
 
   @Test
   void timeoutWhileTheChainWasNotConnectedDoesNotCount() {
+    PublisherHarness wide = PublisherHarness.connected(BOUND.withMaxInFlightPerChain(3));
     for (int i = 0; i < 3; i++) {
-      CrossChainTransaction xt = next(A);
-      publisher.submit("s", xt);
-      publisher.close("a");
-      publisher.tickAfter(TIMEOUT);
-      assertThat(publisher.decisions(xt)).hasSize(1);
-      assertThat(answering(A)).isTrue();
-      publisher.open(bound("a", A));
+      wide.submit("s", next(A));
     }
+    wide.close("a");
+
+    wide.tickAfter(TIMEOUT);
+
+    assertThat(wide.machine.openCount()).isZero();
+    assertThat(wide.machine.chains().getFirst().answering()).isTrue();
   }
 
   @Test

@@ -256,6 +256,11 @@ class ArchitectureTests {
                   "TransportProperties",
                   "TransportServerAutoConfiguration")),
           Map.entry(
+              "codec",
+              Set.of("Codec", "LengthPrefix", "MalformedMessageException", "ProtobufCodec")),
+          Map.entry("dispatch", Set.of("Inbox", "MessageDispatcher")),
+          Map.entry("netty", Set.of("NettyTransportServer")),
+          Map.entry(
               "event",
               Set.of(
                   "ConnectionClosedEvent",
@@ -275,5 +280,11 @@ class ArchitectureTests {
                   "TransportMetrics")),
           Map.entry(
               "session",
-              Set.of("ClientHandshake", "HandshakeCrypto", "HandshakeResult", "ServerHandshake")));
+              Set.of(
+                  "ClientHandshake",
+                  "ConnectionManager",
+                  "HandshakeCrypto",
+                  "HandshakeResult",
+                  "KeepAlive",
+                  "ServerHandshake")));
 }

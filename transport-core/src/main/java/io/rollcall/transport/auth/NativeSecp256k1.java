@@ -22,9 +22,18 @@ final class NativeSecp256k1 implements Secp256k1Provider {
     try {
       return Optional.of(new NativeSecp256k1(Secp256k1.get()));
     } catch (LinkageError | RuntimeException e) {
-      log.info("native secp256k1 does not load, taking the portable one: {}", e.toString());
+      log.info("native secp256k1 does not load, taking the portable one: {}", rootOf(e).toString());
       return Optional.empty();
     }
+  }
+
+  /** The library's own error says only that a class could not be initialised. */
+  private static Throwable rootOf(Throwable error) {
+    Throwable root = error;
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return root;
   }
 
   @Override

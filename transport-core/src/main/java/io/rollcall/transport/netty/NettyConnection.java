@@ -81,24 +81,29 @@ final class NettyConnection implements Connection {
     } catch (TransportException refused) {
       return CompletableFuture.failedFuture(refused);
     }
-    CompletableFuture<Void> sent = new CompletableFuture<>();
     try {
-      send(
-          frame,
-          failure -> {
-            if (failure == null) {
-              sent.complete(null);
-            } else {
-              sent.completeExceptionally(failure);
-            }
-          });
+      return sendShared(frame);
     } finally {
       frame.release();
     }
+  }
+
+  /** Queues a frame that others may have too; the caller keeps its reference. */
+  CompletableFuture<Void> sendShared(OutboundFrame frame) {
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    send(
+        frame,
+        failure -> {
+          if (failure == null) {
+            sent.complete(null);
+          } else {
+            sent.completeExceptionally(failure);
+          }
+        });
     return sent;
   }
 
-  /** Queues a frame that is shared; the caller keeps its reference. */
+  /** The same, for whoever gathers what became of it. */
   void send(OutboundFrame frame, Delivery delivery) {
     link.send(frame, delivery);
   }

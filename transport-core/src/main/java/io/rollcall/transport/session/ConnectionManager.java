@@ -45,18 +45,22 @@ public final class ConnectionManager<C extends Connection> {
   /**
    * Admits a connection.
    *
+   * @param first done before anybody else can see the connection, and only if there is room; must
+   *     not wait
    * @throws ConnectionLimitException when the limit is reached
    * @throws IllegalStateException when its id is held already; ids are random, so this is a fault
    */
-  public void add(C connection) {
+  public void add(C connection, Runnable first) {
     lock.lock();
     try {
       if (byId.size() >= limit) {
         throw new ConnectionLimitException(limit);
       }
-      if (byId.putIfAbsent(connection.id(), connection) != null) {
+      if (byId.containsKey(connection.id())) {
         throw new IllegalStateException("connection id " + connection.id() + " is taken");
       }
+      first.run();
+      byId.put(connection.id(), connection);
       byIdentity
           .computeIfAbsent(connection.identity().label(), label -> new LinkedHashSet<>())
           .add(connection);

@@ -1,0 +1,149 @@
+package io.rollcall.transport.netty;
+
+import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.ConnectionLimitException;
+import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.dispatch.Inbox;
+import io.rollcall.transport.dispatch.MessageDispatcher;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
+import io.rollcall.transport.session.ConnectionManager;
+import io.rollcall.transport.session.HandshakeResult;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns links into connections, or refuses them. Counts those that are neither yet, or no more:
+ * they do not count as connections, but their number is bounded too.
+ */
+final class ServerAdmission {
+
+  /** Sockets that were accepted and are not admitted, or were refused and are not closed. */
+  static final int MOST_UNADMITTED = 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(ServerAdmission.class);
+
+  private static final String LIMIT_REACHED = "connection limit reached";
+
+  private final ConnectionManager<NettyConnection> connections;
+  private final MessageDispatcher dispatcher;
+  private final RefusalLog refusals = new RefusalLog(log, System::nanoTime);
+  private final AtomicInteger unadmitted = new AtomicInteger();
+
+  ServerAdmission(ConnectionManager<NettyConnection> connections, MessageDispatcher dispatcher) {
+    this.connections = connections;
+    this.dispatcher = dispatcher;
+  }
+
+  /** A socket that waits for its admission. Used on its event loop. */
+  final class Candidate {
+    private final Link link;
+    private final AtomicBoolean counted = new AtomicBoolean(true);
+
+    private Candidate(Link link) {
+      this.link = link;
+    }
+
+    Link link() {
+      return link;
+    }
+
+    /**
+     * Makes it a connection, if there is room; else refuses it.
+     *
+     * @param response what goes out before anything else; empty where there was no hello
+     */
+    void admit(PeerIdentity identity, Optional<HandshakeResponse> response) {
+      NettyConnection connection = new NettyConnection(link, identity);
+      try {
+        connections.add(connection, () -> response.ifPresent(this::send));
+      } catch (ConnectionLimitException full) {
+        refuse(
+            new HandshakeResult.Rejected(
+                full.reason(),
+                response.map(accepted -> refusal(LIMIT_REACHED)),
+                LIMIT_REACHED,
+                "refused: " + full.getMessage()),
+            Operation.ACCEPT);
+        return;
+      }
+      settled();
+      begin(connection);
+    }
+
+    private void begin(NettyConnection connection) {
+      Inbox inbox = ConnectionPipeline.admit(connection, dispatcher);
+      ConnectionInfo info = connection.info();
+      if (connection.identity() instanceof PeerIdentity.Unauthenticated) {
+        log.debug("{} {} admitted without authentication", link.id(), link.remoteAddress());
+      } else {
+        log.info(
+            "{} {} admitted as {}", link.id(), link.remoteAddress(), connection.identity().label());
+      }
+      inbox.opened(info);
+      link.onEnd((reason, details) -> end(connection, inbox, reason, details));
+    }
+
+    /** Tells the peer why not, and ends the link. */
+    void refuse(HandshakeResult.Rejected why, Operation operation) {
+      link.context().metrics().error(why.reason(), operation);
+      refusals.refused(link, why.log());
+      why.response().ifPresent(this::send);
+      link.close(why.reason(), why.details());
+    }
+
+    private void send(HandshakeResponse response) {
+      OutboundFrame frame = link.context().frames().encode(response);
+      try {
+        link.send(frame, Delivery.IGNORED);
+      } finally {
+        frame.release();
+      }
+    }
+
+    private void settled() {
+      if (counted.compareAndSet(true, false)) {
+        unadmitted.decrementAndGet();
+      }
+    }
+  }
+
+  /** Takes up a socket that was accepted. On its event loop. */
+  Candidate candidate(Link link) {
+    Candidate candidate = new Candidate(link);
+    int waiting = unadmitted.incrementAndGet();
+    link.whenClosed(candidate::settled);
+    if (waiting > 2 * MOST_UNADMITTED) {
+      // So many that not even goodbyes can be waited for.
+      link.abort(CloseReason.THROTTLED, "too many connection attempts");
+    } else if (waiting > MOST_UNADMITTED) {
+      candidate.refuse(
+          new HandshakeResult.Rejected(
+              CloseReason.THROTTLED,
+              Optional.empty(),
+              "too many connection attempts",
+              "refused: " + MOST_UNADMITTED + " connections wait for admission, the limit"),
+          Operation.ACCEPT);
+    }
+    return candidate;
+  }
+
+  private void end(NettyConnection connection, Inbox inbox, CloseReason reason, String details) {
+    connections.remove(connection);
+    ConnectionInfo last = connection.info();
+    Link link = connection.link();
+    link.context()
+        .metrics()
+        .connectionRemoved(Duration.between(last.connectedAt(), link.context().clock().instant()));
+    inbox.closed(last, reason, details);
+  }
+
+  private static HandshakeResponse refusal(String error) {
+    return HandshakeResponse.newBuilder().setAccepted(false).setError(error).build();
+  }
+}

@@ -1,0 +1,198 @@
+package io.rollcall.transport.netty;
+
+import com.google.protobuf.ByteString;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.codec.MalformedMessageException;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
+import io.rollcall.transport.session.HandshakeCrypto;
+import io.rollcall.transport.session.HandshakeResult;
+import io.rollcall.transport.session.ServerHandshake;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server's side of a connection's first frame, which its first byte tells apart: 0x08 begins a
+ * HandshakeRequest, anything else a Message. Until it is known who the peer is, no other handler
+ * sees anything; then this one removes itself.
+ */
+final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
+    implements FrameDecoder.FirstByteListener {
+
+  /** What a server wants of a peer's first frame. */
+  enum Mode {
+    /** Authentication is off: the peer is admitted already, and a hello is refused. */
+    OFF,
+    /** A hello is judged; a peer that sends something else, or nothing, is admitted without. */
+    OPTIONAL,
+    /** Nobody gets in without a hello. */
+    REQUIRED
+  }
+
+  /** Most bytes of a hello: about 25 times what one has. */
+  static final int MOST_BYTES = 4096;
+
+  private static final Logger log = LoggerFactory.getLogger(ServerHandshakeHandler.class);
+
+  /** Tag of HandshakeRequest's timestamp, its first field; no Message begins with it. */
+  private static final byte HELLO = 0x08;
+
+  private final Mode mode;
+  private final Duration timeLimit;
+  private final Optional<HandshakeCrypto> crypto;
+  private final ServerAdmission.Candidate candidate;
+  private final FrameDecoder frames;
+  private final Link link;
+  private @Nullable ChannelHandlerContext context;
+  private boolean hello;
+  private boolean decided;
+  private @Nullable CompletableFuture<HandshakeResult> judgement;
+
+  /** With {@code crypto} present unless authentication is off. */
+  ServerHandshakeHandler(
+      Mode mode,
+      Duration timeLimit,
+      Optional<HandshakeCrypto> crypto,
+      ServerAdmission.Candidate candidate,
+      FrameDecoder frames) {
+    this.mode = mode;
+    this.timeLimit = timeLimit;
+    this.crypto = crypto;
+    this.candidate = candidate;
+    this.frames = frames;
+    this.link = candidate.link();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    frames.expectFirst(
+        mode == Mode.REQUIRED ? MOST_BYTES : link.context().settings().maxMessageSize(), this);
+    if (mode == Mode.OFF) {
+      decided = true;
+      candidate.admit(new PeerIdentity.Unauthenticated(), Optional.empty());
+    } else {
+      link.schedule(this::timeUp, timeLimit.toNanos());
+    }
+  }
+
+  @Override
+  public int firstByteCame(byte first) {
+    hello = first == HELLO;
+    if (hello) {
+      if (mode == Mode.OFF) {
+        candidate.refuse(ServerHandshake.authenticationOff(), Operation.HANDSHAKE);
+      }
+      return MOST_BYTES;
+    }
+    if (mode == Mode.REQUIRED) {
+      refuseUnreadable("the first frame is no handshake, and authentication is required here");
+      return MOST_BYTES;
+    }
+    if (mode == Mode.OPTIONAL) {
+      admitUnauthenticated();
+    }
+    remove();
+    return link.context().settings().maxMessageSize();
+  }
+
+  private void timeUp() {
+    if (decided || link.ended()) {
+      return;
+    }
+    if (mode == Mode.REQUIRED || hello) {
+      refuseUnreadable("no complete handshake within " + timeLimit.toMillis() + " ms");
+    } else if (frames.insideFrame()) {
+      link.close(
+          CloseReason.READ_TIMEOUT,
+          "the first frame did not begin within " + timeLimit.toMillis() + " ms");
+    } else {
+      frames.expectNothingSpecial();
+      admitUnauthenticated();
+      remove();
+    }
+  }
+
+  private void admitUnauthenticated() {
+    decided = true;
+    candidate.admit(new PeerIdentity.Unauthenticated(), Optional.empty());
+  }
+
+  private void refuseUnreadable(String problem) {
+    decided = true;
+    candidate.refuse(ServerHandshake.unreadable(problem), Operation.HANDSHAKE);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object frame) {
+    ByteString bytes = (ByteString) frame;
+    HandshakeRequest request;
+    try {
+      request = link.context().codec().decodeHandshakeRequest(bytes);
+    } catch (MalformedMessageException malformed) {
+      refuseUnreadable("the first frame is no HandshakeRequest");
+      return;
+    }
+    link.messageCame(Message.PayloadCase.HANDSHAKE_REQUEST, bytes.size());
+    // Whatever the peer sends already is not read before it is known who sends it.
+    decided = true;
+    link.pause(Link.Pause.HANDSHAKE);
+    CompletableFuture<HandshakeResult> pending = crypto.orElseThrow().verify(address(), request);
+    judgement = pending;
+    var _ =
+        pending.whenComplete((result, fault) -> link.loop().execute(() -> judged(result, fault)));
+  }
+
+  private InetAddress address() {
+    return link.remoteAddress() instanceof InetSocketAddress socket && socket.getAddress() != null
+        ? socket.getAddress()
+        : InetAddress.getLoopbackAddress();
+  }
+
+  private void judged(@Nullable HandshakeResult result, @Nullable Throwable fault) {
+    if (link.ended()) {
+      return;
+    }
+    switch (result) {
+      case HandshakeResult.Accepted accepted -> {
+        candidate.admit(accepted.identity(), Optional.of(accepted.response()));
+        if (!link.ended()) {
+          remove();
+          link.resume(Link.Pause.HANDSHAKE);
+        }
+      }
+      case HandshakeResult.Rejected rejected -> candidate.refuse(rejected, Operation.HANDSHAKE);
+      case null -> {
+        log.error("{} a hello could not be judged", link.id(), fault);
+        link.context().metrics().error(CloseReason.INTERNAL_ERROR, Operation.HANDSHAKE);
+        link.close(CloseReason.INTERNAL_ERROR, "internal error");
+      }
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    CompletableFuture<HandshakeResult> pending = judgement;
+    if (pending != null) {
+      pending.cancel(false); // Spares the check, if it has not begun.
+    }
+    ctx.fireChannelInactive();
+  }
+
+  private void remove() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && !ctx.isRemoved()) {
+      ctx.pipeline().remove(this);
+    }
+  }
+}

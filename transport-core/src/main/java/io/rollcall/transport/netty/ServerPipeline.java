@@ -1,0 +1,71 @@
+package io.rollcall.transport.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.ServerSettings;
+import io.rollcall.transport.session.HandshakeCrypto;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Sets up each accepted socket: options, link, handlers; the order is {@link ConnectionPipeline}.
+ */
+final class ServerPipeline extends ChannelInitializer<Channel> {
+
+  private final ServerSettings settings;
+  private final LinkContext context;
+  private final ServerAdmission admission;
+  private final Optional<HandshakeCrypto> crypto;
+  private final Set<Link> links = ConcurrentHashMap.newKeySet();
+
+  ServerPipeline(
+      ServerSettings settings,
+      LinkContext context,
+      ServerAdmission admission,
+      Optional<HandshakeCrypto> crypto) {
+    this.settings = settings;
+    this.context = context;
+    this.admission = admission;
+    this.crypto = crypto;
+  }
+
+  /** Every socket that is open, admitted or not. */
+  Set<Link> links() {
+    return links;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    SocketOptions.apply(channel, settings.connection());
+    Link link = Link.of(UUID.randomUUID().toString(), channel, context);
+    links.add(link);
+    link.whenClosed(() -> links.remove(link));
+    FrameDecoder frames = ConnectionPipeline.begin(link);
+    ServerAdmission.Candidate candidate = admission.candidate(link);
+    if (!link.ended()) {
+      channel
+          .pipeline()
+          .addBefore(
+              ConnectionPipeline.ERRORS,
+              ConnectionPipeline.HANDSHAKE,
+              new ServerHandshakeHandler(
+                  mode(settings.admission()),
+                  settings.handshakeTimeout(),
+                  crypto,
+                  candidate,
+                  frames));
+    }
+  }
+
+  private static ServerHandshakeHandler.Mode mode(AdmissionSettings admission) {
+    if (!admission.authentication()) {
+      return ServerHandshakeHandler.Mode.OFF;
+    }
+    return admission.required()
+        ? ServerHandshakeHandler.Mode.REQUIRED
+        : ServerHandshakeHandler.Mode.OPTIONAL;
+  }
+}

@@ -1,0 +1,85 @@
+package io.rollcall.transport.netty;
+
+import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.ConnectionSettings;
+import io.rollcall.transport.ListenAddress;
+import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.ServerSettings;
+import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.session.ServerHandshake;
+import io.rollcall.transport.testing.RawSocketPeer;
+import io.rollcall.transport.testing.RecordingHandler;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** A server on a free port of loopback, with small limits where a test wants them. */
+final class ServerFixture implements AutoCloseable {
+
+  /** What a test may change. */
+  static final class Settings {
+    int maxConnections = 100;
+    int maxMessageSize = 1 << 20;
+    long outboundBuffer = 2L << 20;
+    long outboundBufferTotal = 64L << 20;
+    long inboundBuffer = 64L << 20;
+    Duration readTimeout = Duration.ofSeconds(30);
+    Duration writeTimeout = Duration.ofSeconds(30);
+    Duration handshakeTimeout = Duration.ofSeconds(5);
+    Duration stopTimeout = Duration.ofSeconds(5);
+    int port;
+    AdmissionSettings admission = AdmissionSettings.OPEN;
+    Optional<ServerHandshake> handshake = Optional.empty();
+    Optional<MessageHandler> handler = Optional.empty();
+    TransportMetrics metrics = TransportMetrics.NOOP;
+
+    private ServerSettings toServerSettings() {
+      return new ServerSettings(
+          new ListenAddress("127.0.0.1", port),
+          maxConnections,
+          handshakeTimeout,
+          outboundBufferTotal,
+          admission,
+          new ConnectionSettings(
+              maxMessageSize,
+              readTimeout,
+              writeTimeout,
+              64 * 1024,
+              true,
+              Duration.ofSeconds(30),
+              outboundBuffer,
+              inboundBuffer,
+              stopTimeout));
+    }
+  }
+
+  final RecordingHandler recorded = new RecordingHandler();
+  final NettyTransportServer server;
+
+  ServerFixture(Settings settings) {
+    server =
+        new NettyTransportServer(
+            settings.toServerSettings(),
+            settings.handshake,
+            settings.handler.orElse(recorded),
+            recorded,
+            settings.metrics,
+            InstantSource.system());
+    server.start();
+  }
+
+  RawSocketPeer connect() {
+    return RawSocketPeer.connect(server.address());
+  }
+
+  /** A peer that is a connection when this returns, and that connection's id. */
+  String admitted(RawSocketPeer peer) {
+    peer.ping(1);
+    return recorded.nextOpened().id();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+}
