@@ -1,5 +1,8 @@
 package io.rollcall.transport;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
 /**
  * Where a server listens, in the Go form: {@code :8080}, {@code host:port}, {@code [::1]:8080}.
  *
@@ -29,6 +32,13 @@ public record ListenAddress(String host, int port) {
           "'" + text + "' is no address; expected :8080, host:8080 or [::1]:8080");
     }
     return new ListenAddress(unbracketed(host), Integer.parseInt(port));
+  }
+
+  /** A socket's own address, with its number instead of its name: for people to read. */
+  public static ListenAddress of(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    return new ListenAddress(
+        ip == null ? address.getHostString() : ip.getHostAddress(), address.getPort());
   }
 
   private static boolean wellFormed(String host) {

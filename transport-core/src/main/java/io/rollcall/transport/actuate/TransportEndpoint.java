@@ -3,8 +3,10 @@ package io.rollcall.transport.actuate;
 import io.rollcall.proto.ChainId;
 import io.rollcall.transport.ClientStats;
 import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +41,7 @@ public final class TransportEndpoint {
     boolean running = server.isRunning();
     return new ServerDescriptor(
         running,
-        running ? server.address().toString() : null,
+        running ? ListenAddress.of(server.address()).toString() : null,
         server.connections().stream().map(ConnectionDescriptor::of).toList());
   }
 
@@ -125,7 +127,9 @@ public final class TransportEndpoint {
       return new ConnectionDescriptor(
           info.id(),
           info.identity().label(),
-          info.remoteAddress().toString(),
+          info.remoteAddress() instanceof InetSocketAddress socket
+              ? ListenAddress.of(socket).toString()
+              : info.remoteAddress().toString(),
           info.chainIds().stream().sorted().map(ChainId::toString).toList(),
           info.connectedAt(),
           info.lastSeen(),

@@ -66,13 +66,10 @@ public record AuthProperties(
         .formatted(enabled, requireAuth, allowUntrusted, privateKeyFile, trustedSequencers);
   }
 
-  // The binder leaves null where an entry has a form that it cannot make anything of.
-  private static void check(String property, @Nullable TrustedSequencer entry) {
-    if (entry == null || entry.publicKeys().isEmpty()) {
+  private static void check(String property, TrustedSequencer entry) {
+    if (entry.publicKeys().isEmpty()) {
       throw InvalidPropertyException.of(
-          property,
-          entry == null ? "something else" : "an object without public-keys",
-          "a public key of 66 hex digits, or an object of public-keys and chain-ids");
+          property + ".public-keys", "", "at least one public key of 66 hex digits");
     }
     if (entry.connections() != null) {
       throw UnavailableProperties.refusal(property + ".connections", entry.connections());

@@ -78,7 +78,7 @@ final class UnavailableProperties implements BeanFactoryPostProcessor {
       throw InvalidPropertyException.of(
           AuthProperties.TRUSTED_SEQUENCERS + "." + id + "." + name,
           value,
-          "public-keys and chain-ids only");
+          "nothing of that name: an entry is a public key, or has public-keys and chain-ids");
     }
   }
 

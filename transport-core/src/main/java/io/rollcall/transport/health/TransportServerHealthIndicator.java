@@ -1,5 +1,6 @@
 package io.rollcall.transport.health;
 
+import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportServer;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -23,7 +24,7 @@ public final class TransportServerHealthIndicator extends AbstractHealthIndicato
     if (server.isRunning()) {
       builder
           .up()
-          .withDetail("address", server.address().toString())
+          .withDetail("address", ListenAddress.of(server.address()).toString())
           .withDetail("connections", server.connectionCount());
     } else {
       builder.down().withDetail("reason", "not listening");

@@ -32,7 +32,7 @@ class TransportEndpointTests {
             new TransportEndpoint.ConnectionDescriptor(
                 "c-optimism",
                 "optimism",
-                "192.0.2.1/<unresolved>:40000",
+                "192.0.2.1:40000",
                 List.of("10", "8453"),
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Instant.parse("2026-01-01T00:00:09Z"),

@@ -1,0 +1,255 @@
+package io.rollcall.transport.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rollcall.transport.testing.TestKeys;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/** What an operator reads when a property is wrong; through a whole application start. */
+@ExtendWith(OutputCaptureExtension.class)
+class BadConfigurationTests {
+
+  private static final String KEY = TestKeys.publicKey("optimism").hex();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          transport.read-timeout           | 30 parsecs   | a number with a unit, such as 500ms, 30s or 5m
+          transport.connect-timeout        | soon         | a number with a unit, such as 500ms, 30s or 5m
+          transport.max-message-size       | 10 bananas   | a number of bytes, or a number with a unit, such as 64KB or 10MB
+          transport.max-connections        | many         | a whole number
+          transport.keep-alive             | perhaps      | true or false
+          transport.listen-addr            | :70000       | with a port from 0 to 65535
+          transport.listen-addr            | 8080         | :8080, host:8080 or [::1]:8080
+          transport.server-addr            | example.org  | host:8080
+          transport.server-addr            | :8080        | host:8080
+          transport.server-addr            | a:70000      | with a port from 1 to 65535
+          auth.enabled                     | maybe        | true or false
+          auth.trusted-sequencers.optimism | rsa:1234     | a secp256k1 public key of 66 hex digits
+          auth.trusted-sequencers.optimism | 0212         | a secp256k1 public key of 66 hex digits
+          """)
+  void saysPropertyValueAndWhatWasExpected(
+      String property, String value, String expected, CapturedOutput output) {
+    assertRefused(output, "--" + property + "=" + value);
+
+    assertThat(output)
+        .contains("APPLICATION FAILED TO START")
+        .contains("Property " + property + " is '" + value + "'.")
+        .contains("Expected: ")
+        .contains(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          transport.max-connections    | 0       | at least 1
+          transport.max-message-size   | 3GB     | less than 2GB
+          transport.read-timeout       | 0s      | more than nothing
+          transport.buffer-size        | 1B      | at least 1024 bytes
+          transport.outbound-buffer    | 1KB     | at least max-message-size
+          """)
+  void saysWhatALimitIs(String property, String value, String expected, CapturedOutput output) {
+    assertRefused(output, "--transport.listen-addr=localhost:0", "--" + property + "=" + value);
+
+    assertThat(output).contains("Property " + property + " is '").contains(expected);
+  }
+
+  static Stream<String> wrongPrivateKeys() {
+    String key = TestKeys.privateKeyHex("secret");
+    return Stream.of(
+        key.substring(1), "0x" + key, key.substring(0, 63) + "g", key + "00", "f".repeat(64));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongPrivateKeys")
+  void neverShowsAPrivateKey(String key, CapturedOutput output) {
+    assertRefused(output, "--auth.private-key=" + key, "--debug");
+
+    assertThat(output)
+        .contains("Property auth.private-key has a wrong value, which is secret and not shown.")
+        .contains("64 hex digits");
+    assertThat(output.getAll().contains(key.substring(2, 60))).as("key in the output").isFalse();
+  }
+
+  @Test
+  void neverShowsAPrivateKeyBecauseOfItsNeighbour(CapturedOutput output) {
+    String key = TestKeys.privateKeyHex("secret");
+
+    assertRefused(
+        output, "--auth.private-key=" + key, "--auth.private-key-file=/nowhere", "--debug");
+
+    assertThat(output).contains("Property auth.private-key-file is '/nowhere'");
+    assertThat(output.getAll().contains(key)).as("key in the output").isFalse();
+  }
+
+  @Test
+  void neverShowsWhatAPrivateKeyFileHolds(CapturedOutput output, @TempDir Path folder)
+      throws IOException {
+    String key = TestKeys.privateKeyHex("secret").substring(1);
+    Path file = Files.writeString(folder.resolve("key"), key);
+
+    assertRefused(output, "--auth.private-key-file=" + file, "--debug");
+
+    assertThat(output).contains("Property auth.private-key-file is '" + file + "'.");
+    assertThat(output.getAll().contains(key)).as("key in the output").isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"publisher", "server", "unauthenticated"})
+  void refusesAReservedId(String id, CapturedOutput output) {
+    assertRefused(output, "--auth.trusted-sequencers." + id + "=" + KEY);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers." + id + " is '" + id + "'.")
+        .contains("an id that is not reserved");
+  }
+
+  @Test
+  void refusesOneKeyUnderTwoIds(CapturedOutput output) {
+    assertRefused(
+        output, "--auth.trusted-sequencers.a=" + KEY, "--auth.trusted-sequencers.b=" + KEY);
+
+    assertThat(output)
+        .containsPattern("Property auth.trusted-sequencers.[ab] is '" + KEY + "'.")
+        .containsPattern("a key that is not the key of '[ab]' too");
+  }
+
+  @Test
+  void refusesAKeyThatIsNotOnTheCurve(CapturedOutput output) {
+    String key = "02" + "f".repeat(64);
+
+    assertRefused(output, "--auth.trusted-sequencers.a=" + key);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers.a is '" + key + "'.")
+        .contains("public key is no point of secp256k1");
+  }
+
+  @Test
+  void refusesAMisspeltMemberOfATrustedEntry(CapturedOutput output) {
+    assertRefused(
+        output,
+        "--auth.trusted-sequencers.a.public-keys=" + KEY,
+        "--auth.trusted-sequencers.a.chain-id=10");
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers.a.chain-id is '10'.")
+        .contains("has public-keys and chain-ids");
+  }
+
+  @Test
+  void refusesATrustedEntryOfAnotherForm(CapturedOutput output) {
+    assertRefused(output, "--auth.trusted-sequencers.a[0]=" + KEY);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers.a.0 is '")
+        .contains("an entry is a public key, or has public-keys and chain-ids");
+  }
+
+  @Test
+  void refusesATrustedEntryWithoutAKey(CapturedOutput output) {
+    assertRefused(output, "--auth.trusted-sequencers.a.chain-ids=10");
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers.a.public-keys is ''.")
+        .contains("at least one public key");
+  }
+
+  @Test
+  void refusesAWrongChainId(CapturedOutput output) {
+    assertRefused(
+        output,
+        "--auth.trusted-sequencers.a.public-keys=" + KEY,
+        "--auth.trusted-sequencers.a.chain-ids=10,ten");
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers.a.chain-ids is 'ten'.")
+        .contains("a positive decimal number or 0x and hex digits");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "transport.ssl.bundle",
+        "transport.ssl.client-auth",
+        "transport.unauthenticated.max",
+        "transport.unauthenticated.max-per-address",
+        "transport.throttle.rate",
+        "transport.throttle.burst",
+        "transport.compression",
+        "auth.network-id",
+        "auth.clock-skew",
+        "auth.max-offences",
+        "auth.replay-file",
+        "auth.handshake",
+        "auth.server-public-key",
+        "auth.trusted-sequencers-file",
+        "auth.trusted-sequencers.a.connections",
+        "auth.trusted-sequencers.a.handshake"
+      })
+  void refusesAPropertyOfALaterVersion(String property, CapturedOutput output) {
+    assertRefused(output, "--" + property + "=1", "--auth.trusted-sequencers.a.public-keys=" + KEY);
+
+    assertThat(output)
+        .contains("Property " + property + " is '1'.")
+        .contains("this property is not available in this version");
+  }
+
+  @Test
+  void saysInOneSentenceThatAPortIsInUse(CapturedOutput output) throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + other.getLocalPort();
+
+      assertRefused(output, "--transport.listen-addr=" + address);
+
+      assertThat(output).contains("APPLICATION FAILED TO START").contains(address);
+      assertThat(output).contains("Set transport.listen-addr to a free address");
+    }
+  }
+
+  private static void assertRefused(CapturedOutput output, String... arguments) {
+    String[] quiet =
+        Stream.concat(Arrays.stream(arguments), Stream.of("--spring.main.banner-mode=off"))
+            .toArray(String[]::new);
+    assertThatThrownBy(() -> start(quiet).close()).as(output.getAll()).isNotNull();
+  }
+
+  private static ConfigurableApplicationContext start(String... arguments) {
+    return new SpringApplicationBuilder(Application.class)
+        .web(WebApplicationType.NONE)
+        .run(arguments);
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ImportAutoConfiguration({
+    TransportAutoConfiguration.class,
+    TransportServerAutoConfiguration.class,
+    TransportClientAutoConfiguration.class
+  })
+  static class Application {}
+}
