@@ -147,6 +147,8 @@ public final class KeepAlive {
   public long nanosToNextDecision(long now) {
     long wait = lastPing + PING_NANOS - now;
     if (!paused) {
+      // A frame that begins meanwhile cannot be due before this.
+      wait = Math.min(wait, frameNanos);
       wait = Math.min(wait, lastByte + SILENCE_NANOS - now);
       if (inFrame) {
         wait = Math.min(wait, frameBegan + frameNanos - now);

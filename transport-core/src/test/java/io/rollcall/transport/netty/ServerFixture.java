@@ -1,6 +1,7 @@
 package io.rollcall.transport.netty;
 
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.MessageHandler;
@@ -9,6 +10,7 @@ import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.RecordingHandler;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -75,7 +77,16 @@ final class ServerFixture implements AutoCloseable {
   /** A peer that is a connection when this returns, and that connection's id. */
   String admitted(RawSocketPeer peer) {
     peer.ping(1);
-    return recorded.nextOpened().id();
+    return idOf(peer);
+  }
+
+  /** The id of a peer's connection. */
+  String idOf(RawSocketPeer peer) {
+    return server.connections().stream()
+        .filter(info -> ((InetSocketAddress) info.remoteAddress()).getPort() == peer.localPort())
+        .map(ConnectionInfo::id)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override

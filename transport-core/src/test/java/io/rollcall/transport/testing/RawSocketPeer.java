@@ -71,6 +71,11 @@ public final class RawSocketPeer implements Closeable {
     }
   }
 
+  /** The port by which the other end knows this one. */
+  public int localPort() {
+    return socket.getLocalPort();
+  }
+
   /** Sends these bytes and nothing else. */
   public RawSocketPeer send(byte... bytes) {
     try {

@@ -1,0 +1,150 @@
+package io.rollcall.transport.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import ch.qos.logback.classic.Level;
+import com.google.protobuf.ByteString;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.InboundMessage;
+import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.testing.ConnectionInfos;
+import io.rollcall.transport.testing.LogCapture;
+import io.rollcall.transport.testing.RecordingHandler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class MessageDispatcherTests {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final RecordingHandler recorded = new RecordingHandler();
+
+  @Test
+  void reportsOpenedBeforeTheFirstMessageAndClosedAfterTheLast() {
+    Inbox inbox = dispatcher(recorded, 1000).open("a", () -> fail("nothing was refused"));
+    inbox.opened(ConnectionInfos.trusted("a"));
+    assertThat(inbox.offer(message("a", 10))).isTrue();
+    inbox.closed(ConnectionInfos.trusted("a"), CloseReason.REQUESTED, "bye");
+    assertThat(recorded.next()).isEqualTo("opened c-a");
+    assertThat(recorded.next()).isEqualTo("message a");
+    assertThat(recorded.next()).isEqualTo("closed c-a");
+  }
+
+  @Test
+  void keepsTheOrderOfOneConnection() throws Exception {
+    List<Integer> sizes = new ArrayList<>(); // Safe: one message at a time.
+    CountDownLatch done = new CountDownLatch(500);
+    MessageDispatcher dispatcher =
+        dispatcher(
+            message -> {
+              sizes.add(message.encoded().size());
+              done.countDown();
+            },
+            1 << 20);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    List<Integer> expected = new ArrayList<>();
+    for (int size = 1; size <= 500; size++) {
+      expected.add(size);
+      assertThat(inbox.offer(message("a", size))).isTrue();
+    }
+    assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(sizes).isEqualTo(expected);
+    assertThat(dispatcher.queued()).isZero();
+  }
+
+  @Test
+  void handlesTwoConnectionsAtTheSameTime() throws Exception {
+    CyclicBarrier both = new CyclicBarrier(3);
+    MessageDispatcher dispatcher = dispatcher(message -> meet(both), 1000);
+    dispatcher.open("a", () -> {}).offer(message("a", 1));
+    dispatcher.open("b", () -> {}).offer(message("b", 1));
+    both.await(10, TimeUnit.SECONDS); // Each handler waits for the other.
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+  }
+
+  @Test
+  void refusesMoreThanItsBoundOfBytesAndCallsWhenThereIsRoom() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch room = new CountDownLatch(1);
+    MessageDispatcher dispatcher = dispatcher(message -> await(go), 100);
+    Inbox inbox = dispatcher.open("a", room::countDown);
+    assertThat(inbox.offer(message("a", 60))).isTrue();
+    assertThat(inbox.offer(message("a", 40))).isTrue();
+    assertThat(inbox.offer(message("a", 1))).isFalse();
+    inbox.closed(ConnectionInfos.trusted("a"), CloseReason.REQUESTED, "");
+    assertThat(room.getCount()).isEqualTo(1);
+    go.countDown();
+    assertThat(room.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(inbox.offer(message("a", 1000))).as("one message always fits").isTrue();
+  }
+
+  @Test
+  void refusesMoreThanItsBoundOfMessages() {
+    CountDownLatch go = new CountDownLatch(1);
+    Inbox inbox = dispatcher(message -> await(go), 1 << 20).open("a", () -> {});
+    for (int i = 0; i < MessageDispatcher.MAX_MESSAGES; i++) {
+      assertThat(inbox.offer(message("a", 1))).isTrue();
+    }
+    assertThat(inbox.offer(message("a", 1))).isFalse();
+    go.countDown();
+  }
+
+  @Test
+  void goesOnAfterAHandlerThrew() {
+    MessageHandler throwing =
+        message -> {
+          if (message.encoded().size() == 1) {
+            throw new IllegalStateException("boom");
+          }
+          recorded.handle(message);
+        };
+    try (LogCapture log = LogCapture.of(Inbox.class)) {
+      Inbox inbox = dispatcher(throwing, 100).open("a", () -> {});
+      inbox.offer(message("a", 1));
+      inbox.offer(message("a", 2));
+      assertThat(recorded.nextMessage().encoded().size()).isEqualTo(2);
+      assertThat(log.lines(Level.ERROR)).containsExactly("a handler failed on PAYLOAD_NOT_SET");
+    }
+  }
+
+  private MessageDispatcher dispatcher(MessageHandler handler, int maxBytes) {
+    return new MessageDispatcher("test-", maxBytes, handler, recorded, TransportMetrics.NOOP);
+  }
+
+  private static InboundMessage message(String connection, int size) {
+    return new InboundMessage(
+        connection,
+        new PeerIdentity.Unauthenticated(),
+        Message.getDefaultInstance(),
+        ByteString.copyFrom(new byte[size]));
+  }
+
+  private static void meet(CyclicBarrier barrier) {
+    try {
+      barrier.await(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("not released");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

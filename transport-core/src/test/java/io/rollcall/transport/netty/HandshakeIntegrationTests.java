@@ -1,0 +1,284 @@
+package io.rollcall.transport.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.rollcall.proto.v1.DisconnectMessage;
+import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.auth.AuthManager;
+import io.rollcall.transport.session.ClientHandshake;
+import io.rollcall.transport.session.ServerHandshake;
+import io.rollcall.transport.testing.RawSocketPeer;
+import io.rollcall.transport.testing.TestKeys;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who gets in and what the others are told, byte by byte over a socket. */
+class HandshakeIntegrationTests {
+
+  private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
+  private static final AdmissionSettings OPTIONAL = new AdmissionSettings(true, false, false);
+
+  private final AuthManager server = TestKeys.authManager("server");
+  private final AuthManager client = TestKeys.authManager("client");
+  private final ServerFixture.Settings settings = new ServerFixture.Settings();
+
+  record Refusal(
+      String name, UnaryOperator<HandshakeRequest.Builder> change, String error, String details) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static List<Refusal> refusals() {
+    return List.of(
+        verification(
+            "too far ahead",
+            hello -> hello.setTimestamp(hello.getTimestamp() + 31_000_000_000L),
+            "handshake timestamp too far in future"),
+        verification(
+            "too old",
+            hello -> hello.setTimestamp(hello.getTimestamp() - 31_000_000_000L),
+            "handshake timestamp too old"),
+        verification(
+            "short signature",
+            hello -> hello.setSignature(hello.getSignature().substring(1)),
+            "invalid signature length: 64"),
+        verification(
+            "no key leads to this signature",
+            hello -> hello.setSignature(ByteString.copyFrom(new byte[65])),
+            "failed to recover public key"),
+        verification(
+            "short key",
+            hello -> hello.setPublicKey(hello.getPublicKey().substring(1)),
+            "invalid public key length: 32"),
+        verification(
+            "no point",
+            hello -> hello.setPublicKey(ByteString.copyFrom(new byte[] {5}).concat(zeros(32))),
+            "failed to parse public key"),
+        verification(
+            "another nonce than the signed one",
+            hello -> hello.setNonce(zeros(16)),
+            "signature verification failed"),
+        new Refusal(
+            "a stranger",
+            hello -> hello,
+            "untrusted public key - connection rejected",
+            "untrusted public key: " + hex(TestKeys.publicKey("client").bytes().substring(0, 8))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void refusesRowByRow(Refusal refusal) {
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      peer.send(refusal.change().apply(hello().toBuilder()).build());
+      HandshakeResponse response = peer.readHandshakeResponse();
+      assertThat(response.getAccepted()).isFalse();
+      assertThat(response.getError()).isEqualTo(refusal.error());
+      DisconnectMessage disconnect = peer.readDisconnect();
+      assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.AUTH_FAILURE);
+      assertThat(disconnect.getDetails()).isEqualTo(refusal.details());
+      peer.expectEndOfStream();
+      assertThat(fixture.server.connectionCount()).isZero();
+    }
+  }
+
+  @Test
+  void admitsAHolderOfATrustedKeyAndReadsWhatItSentRightBehindItsHello() {
+    server.addTrustedKey("seq-A", Set.of(client.publicKey()), Set.of());
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      byte[] hello = RawSocketPeer.frame(hello().toByteString());
+      byte[] vote =
+          RawSocketPeer.frame(NettyTransportServerIntegrationTests.vote("x").toByteString());
+      byte[] both = java.util.Arrays.copyOf(hello, hello.length + vote.length);
+      System.arraycopy(vote, 0, both, hello.length, vote.length);
+      peer.send(both);
+      HandshakeResponse response = peer.readHandshakeResponse();
+      assertThat(response.getAccepted()).isTrue();
+      assertThat(response.getSessionId()).startsWith("seq-A-");
+      assertThat(fixture.recorded.nextMessage().from().label()).isEqualTo("seq-A");
+      peer.ping(1);
+    }
+  }
+
+  @Test
+  void tellsAHolderOfATrustedKeyThatThereIsNoRoom() {
+    server.addTrustedKey("seq-A", Set.of(client.publicKey()), Set.of());
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    settings.maxConnections = 1;
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer first = fixture.connect();
+        RawSocketPeer second = fixture.connect()) {
+      assertThat(first.send(hello()).readHandshakeResponse().getAccepted()).isTrue();
+      HandshakeResponse response = second.send(hello()).readHandshakeResponse();
+      assertThat(response.getAccepted()).isFalse();
+      assertThat(response.getError()).isEqualTo("connection limit reached");
+      DisconnectMessage disconnect = second.readDisconnect();
+      assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.TOO_MANY_PEERS);
+      assertThat(disconnect.getDetails()).isEqualTo("connection limit reached");
+      second.expectEndOfStream();
+      first.ping(2);
+    }
+  }
+
+  @Test
+  void refusesAPeerThatStaysSilent() {
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    settings.handshakeTimeout = Duration.ofMillis(200);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      refusedAsUnreadable(peer, "no complete handshake within 200 ms");
+    }
+  }
+
+  @Test
+  void refusesAMessageAtItsFirstByte() {
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      peer.sendHex("000000100a");
+      refusedAsUnreadable(
+          peer, "the first frame is no handshake, and authentication is required here");
+    }
+  }
+
+  @Test
+  void refusesAHelloThatIsNone() {
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      peer.sendHex("0000000208ff");
+      refusedAsUnreadable(peer, "the first frame is no HandshakeRequest");
+    }
+  }
+
+  @Test
+  void refusesAHelloOfMoreThanFourKibibytesByItsLength() {
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      peer.sendHex("00001001");
+      DisconnectMessage disconnect = peer.readDisconnect();
+      assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.PROTOCOL_ERROR);
+      assertThat(disconnect.getDetails())
+          .isEqualTo("message size exceeds max: 4097 bytes, max-message-size is 4096");
+      peer.expectEndOfStream();
+    }
+  }
+
+  @Test
+  void answersAHelloWhereAuthenticationIsOff() {
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      HandshakeResponse response = peer.send(hello()).readHandshakeResponse();
+      assertThat(response.getAccepted()).isFalse();
+      assertThat(response.getError()).isEqualTo("authentication is off here");
+      DisconnectMessage disconnect = peer.readDisconnect();
+      assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.AUTH_FAILURE);
+      assertThat(disconnect.getDetails()).isEqualTo("authentication is off here");
+      peer.expectEndOfStream();
+    }
+  }
+
+  @Test
+  void admitsASilentPeerWhereAuthenticationIsOff() {
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      assertThat(fixture.recorded.nextOpened().identity())
+          .isEqualTo(new PeerIdentity.Unauthenticated());
+      assertThat(peer.localPort()).isPositive();
+    }
+  }
+
+  @Test
+  void admitsASilentPeerAfterAWhileWhereAuthenticationIsOptional() {
+    authenticated(OPTIONAL);
+    settings.handshakeTimeout = Duration.ofMillis(200);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      assertThat(fixture.recorded.nextOpened().identity())
+          .isEqualTo(new PeerIdentity.Unauthenticated());
+      peer.ping(1);
+    }
+  }
+
+  @Test
+  void admitsAPeerWithoutHelloAtItsFirstByteWhereAuthenticationIsOptional() {
+    authenticated(OPTIONAL);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      peer.send(NettyTransportServerIntegrationTests.vote("x"));
+      assertThat(fixture.recorded.nextMessage().from())
+          .isEqualTo(new PeerIdentity.Unauthenticated());
+    }
+  }
+
+  @Test
+  void judgesAHelloWhereAuthenticationIsOptional() {
+    authenticated(OPTIONAL);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      assertThat(peer.send(hello()).readHandshakeResponse().getError())
+          .isEqualTo("untrusted public key - connection rejected");
+    }
+  }
+
+  @Test
+  void namesAnUnknownKeyWhereUntrustedPeersAreAllowed() {
+    authenticated(new AdmissionSettings(true, true, true));
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      assertThat(peer.send(hello()).readHandshakeResponse().getAccepted()).isTrue();
+      assertThat(fixture.recorded.nextOpened().identity())
+          .isEqualTo(new PeerIdentity.Unknown(client.publicKey().bytes()));
+    }
+  }
+
+  private void authenticated(AdmissionSettings admission) {
+    settings.admission = admission;
+    settings.handshake =
+        Optional.of(new ServerHandshake(server, admission, InstantSource.fixed(NOW)));
+  }
+
+  private HandshakeRequest hello() {
+    return new ClientHandshake(client, "client-1", InstantSource.fixed(NOW), new SecureRandom())
+        .hello();
+  }
+
+  private static void refusedAsUnreadable(RawSocketPeer peer, String problem) {
+    DisconnectMessage disconnect = peer.readDisconnect();
+    assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.AUTH_FAILURE);
+    assertThat(disconnect.getDetails()).isEqualTo("failed to read handshake: " + problem);
+    peer.expectEndOfStream();
+  }
+
+  private static Refusal verification(
+      String name, UnaryOperator<HandshakeRequest.Builder> change, String text) {
+    return new Refusal(name, change, text, "handshake verification failed: " + text);
+  }
+
+  private static ByteString zeros(int count) {
+    return ByteString.copyFrom(new byte[count]);
+  }
+
+  private static String hex(ByteString bytes) {
+    return java.util.HexFormat.of().formatHex(bytes.toByteArray());
+  }
+}
