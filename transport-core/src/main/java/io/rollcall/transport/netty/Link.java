@@ -97,6 +97,7 @@ final class Link {
   private boolean outputOver;
   private boolean watchArmed;
   private boolean endBegun;
+  private boolean peerAsked;
 
   // Event loop.
   private final KeepAlive keepAlive;
@@ -303,8 +304,14 @@ final class Link {
    */
   void peerDisconnected(CloseReason reason, String details) {
     if (end.compareAndSet(null, new End(reason, details))) {
+      peerAsked = true;
       finish(CloseReason.REQUESTED, context.goodbye());
     }
+  }
+
+  /** Whether it ended because the peer said goodbye. Event loop. */
+  boolean peerAsked() {
+    return peerAsked;
   }
 
   /** Ends the link at once; also cuts short a {@link #close} that takes too long. */

@@ -101,18 +101,18 @@ public final class ManualScheduler implements Scheduler {
   }
 
   /**
-   * Waits in real time until another thread has scheduled, and cancelled, so that exactly so many
-   * tasks wait.
+   * Waits in real time until other threads have scheduled, and cancelled, so that the next task is
+   * due in exactly this much.
    *
    * @throws AssertionError when that takes longer than 10 seconds
    */
-  public void awaitWaiting(int count) throws InterruptedException {
+  public void awaitNextIn(Duration expected) throws InterruptedException {
     long left = TimeUnit.SECONDS.toNanos(10);
     lock.lockInterruptibly();
     try {
-      while (tasks.size() != count) {
+      while (tasks.peek() == null || tasks.peek().due - now != expected.toNanos()) {
         if (left <= 0) {
-          throw new AssertionError(tasks.size() + " tasks wait, expected " + count);
+          throw new AssertionError("no task is due in " + expected + ", but in " + nextIn());
         }
         left = changed.awaitNanos(left);
       }

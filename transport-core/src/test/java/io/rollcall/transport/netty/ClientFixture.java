@@ -1,0 +1,109 @@
+package io.rollcall.transport.netty;
+
+import io.rollcall.transport.ClientSettings;
+import io.rollcall.transport.ConnectionListener;
+import io.rollcall.transport.ConnectionSettings;
+import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.retry.AddressRing;
+import io.rollcall.transport.session.ClientHandshake;
+import io.rollcall.transport.testing.FixedRandom;
+import io.rollcall.transport.testing.ManualScheduler;
+import io.rollcall.transport.testing.RecordingHandler;
+import io.rollcall.transport.testing.TestKeys;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A client whose dial deadlines, back-off and lifetimes go by a {@link ManualScheduler}; every wait
+ * is as long as it may be. Sockets, and what is inside a connection, go by the real clock.
+ */
+final class ClientFixture implements AutoCloseable {
+
+  static final String ID = "the-client";
+  /** Unlike any back-off, so that a test can tell which of them it waits for. */
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(7);
+  static final Duration RECONNECT_DELAY = Duration.ofSeconds(5);
+
+  final ManualScheduler scheduler = new ManualScheduler();
+  final RecordingHandler recorded = new RecordingHandler();
+  final NettyTransportClient client;
+
+  private ClientFixture(boolean authenticate, MessageHandler handler, List<String> addresses) {
+    this(authenticate, Optional.of(handler), Optional.empty(), TransportMetrics.NOOP, addresses);
+  }
+
+  private ClientFixture(
+      boolean authenticate,
+      Optional<MessageHandler> handler,
+      Optional<ConnectionListener> listener,
+      TransportMetrics metrics,
+      List<String> addresses) {
+    client =
+        new NettyTransportClient(
+            new ClientSettings(
+                addresses,
+                ID,
+                CONNECT_TIMEOUT,
+                RECONNECT_DELAY,
+                authenticate,
+                ConnectionSettings.client()),
+            id ->
+                new ClientHandshake(
+                    TestKeys.authManager("client"),
+                    id,
+                    InstantSource.system(),
+                    new SecureRandom()),
+            handler.orElse(recorded),
+            listener.orElse(recorded),
+            metrics,
+            InstantSource.system(),
+            AddressRing.Resolver.SYSTEM,
+            Optional.of(scheduler),
+            FixedRandom.MOST);
+  }
+
+  /** Without authentication. */
+  static ClientFixture plain(String... addresses) {
+    return new ClientFixture(
+        false, Optional.empty(), Optional.empty(), TransportMetrics.NOOP, List.of(addresses));
+  }
+
+  /** With authentication, by the key of the name {@code client}. */
+  static ClientFixture authenticating(String... addresses) {
+    return new ClientFixture(
+        true, Optional.empty(), Optional.empty(), TransportMetrics.NOOP, List.of(addresses));
+  }
+
+  static ClientFixture withHandler(MessageHandler handler, String... addresses) {
+    return new ClientFixture(false, handler, List.of(addresses));
+  }
+
+  static ClientFixture withListener(ConnectionListener listener, String... addresses) {
+    return new ClientFixture(
+        false,
+        Optional.empty(),
+        Optional.of(listener),
+        TransportMetrics.NOOP,
+        List.of(addresses));
+  }
+
+  static ClientFixture counting(TransportMetrics metrics, String... addresses) {
+    return new ClientFixture(
+        true, Optional.empty(), Optional.empty(), metrics, List.of(addresses));
+  }
+
+  /** Waits until the client waits this long to dial again, and lets that pass. */
+  void passBackOff(Duration expected) throws InterruptedException {
+    scheduler.awaitNextIn(expected);
+    scheduler.advance(expected);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
