@@ -259,7 +259,7 @@ class ArchitectureTests {
               "codec",
               Set.of("Codec", "LengthPrefix", "MalformedMessageException", "ProtobufCodec")),
           Map.entry("dispatch", Set.of("Inbox", "MessageDispatcher")),
-          Map.entry("netty", Set.of("NettyTransportServer")),
+          Map.entry("netty", Set.of("NettyTransportClient", "NettyTransportServer")),
           Map.entry(
               "event",
               Set.of(
@@ -278,6 +278,10 @@ class ArchitectureTests {
                   "TransportLoad",
                   "TransportMeters",
                   "TransportMetrics")),
+          Map.entry(
+              "retry",
+              Set.of(
+                  "AddressRing", "Backoff", "Dialer", "Reconnector", "RetryPolicy", "Scheduler")),
           Map.entry(
               "session",
               Set.of(

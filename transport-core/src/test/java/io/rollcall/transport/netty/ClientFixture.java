@@ -24,8 +24,10 @@ import java.util.Optional;
 final class ClientFixture implements AutoCloseable {
 
   static final String ID = "the-client";
+
   /** Unlike any back-off, so that a test can tell which of them it waits for. */
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(7);
+
   static final Duration RECONNECT_DELAY = Duration.ofSeconds(5);
 
   final ManualScheduler scheduler = new ManualScheduler();
@@ -53,10 +55,7 @@ final class ClientFixture implements AutoCloseable {
                 ConnectionSettings.client()),
             id ->
                 new ClientHandshake(
-                    TestKeys.authManager("client"),
-                    id,
-                    InstantSource.system(),
-                    new SecureRandom()),
+                    TestKeys.authManager("client"), id, InstantSource.system(), new SecureRandom()),
             handler.orElse(recorded),
             listener.orElse(recorded),
             metrics,
@@ -84,16 +83,13 @@ final class ClientFixture implements AutoCloseable {
 
   static ClientFixture withListener(ConnectionListener listener, String... addresses) {
     return new ClientFixture(
-        false,
-        Optional.empty(),
-        Optional.of(listener),
-        TransportMetrics.NOOP,
-        List.of(addresses));
+        false, Optional.empty(), Optional.of(listener), TransportMetrics.NOOP, List.of(addresses));
   }
 
-  static ClientFixture counting(TransportMetrics metrics, String... addresses) {
+  static ClientFixture counting(
+      boolean authenticate, TransportMetrics metrics, String... addresses) {
     return new ClientFixture(
-        true, Optional.empty(), Optional.empty(), metrics, List.of(addresses));
+        authenticate, Optional.empty(), Optional.empty(), metrics, List.of(addresses));
   }
 
   /** Waits until the client waits this long to dial again, and lets that pass. */
