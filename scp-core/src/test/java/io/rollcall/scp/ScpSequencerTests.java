@@ -556,6 +556,16 @@ class ScpSequencerTests {
     }
 
     @Test
+    void aConnectionThatReplacedAnotherGetsTheWholeTimeToo() {
+      voteYes(XT);
+      pass(rules.inDoubtAfter().minusNanos(1));
+      step(new Connected());
+      pass(Duration.ofNanos(1));
+      assertThat(step(new Tick())).isEmpty();
+      assertThat(sequencer.nextDeadlineNanos()).hasValue(now - 1 + rules.inDoubtAfter().toNanos());
+    }
+
+    @Test
     void repeatedStartsDoNotPutOffTheDoubt() {
       voteYes(XT);
       pass(rules.inDoubtAfter().minusNanos(1));
