@@ -541,17 +541,7 @@ public final class ScpSequencer {
 
   // ---- queries
 
-  /** Whether there is a connection to the publisher. */
-  public boolean connected() {
-    return connected;
-  }
-
-  /** The XTs that are started and not decided, oldest first. A copy: its cost grows with them. */
-  public List<OpenXt> openXts() {
-    return open.values().stream().map(Open::view).toList();
-  }
-
-  /** One of them. */
+  /** An XT that is started and not decided, as it stands now. */
   public Optional<OpenXt> openXt(XtId id) {
     return Optional.ofNullable(open.get(id)).map(Open::view);
   }
@@ -566,12 +556,7 @@ public final class ScpSequencer {
     return List.copyOf(inDoubt);
   }
 
-  /** The own submissions without an outcome, oldest first. A copy: its cost grows with them. */
-  public List<PendingSubmission> submissions() {
-    return submissions.values().stream().map(Submission::view).toList();
-  }
-
-  /** One of them. */
+  /** An own submission without an outcome, as it stands now. */
   public Optional<PendingSubmission> submission(XtId id) {
     return Optional.ofNullable(submissions.get(id)).map(Submission::view);
   }
