@@ -1,9 +1,17 @@
 package io.rollcall.transport.autoconfigure;
 
+import io.rollcall.transport.ConnectionListener;
+import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.TransportClient;
+import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.lifecycle.TransportClientLifecycle;
+import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.netty.NettyTransportClient;
+import io.rollcall.transport.session.ClientHandshake;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
@@ -13,7 +21,26 @@ import org.springframework.context.annotation.Bean;
 public final class TransportClientAutoConfiguration {
 
   @Bean
-  @ConditionalOnBean(TransportClient.class)
+  @ConditionalOnMissingBean
+  TransportClient transportClient(
+      TransportProperties properties,
+      AuthProperties auth,
+      ObjectProvider<AuthManager> authManager,
+      MessageHandler handler,
+      ConnectionListener listener,
+      TransportMetrics metrics) {
+    InstantSource clock = InstantSource.system();
+    return new NettyTransportClient(
+        properties.toClientSettings(auth.enabled()),
+        clientId ->
+            new ClientHandshake(authManager.getObject(), clientId, clock, new SecureRandom()),
+        handler,
+        listener,
+        metrics,
+        clock);
+  }
+
+  @Bean
   @ConditionalOnMissingBean
   TransportClientLifecycle transportClientLifecycle(TransportClient client) {
     return new TransportClientLifecycle(client);

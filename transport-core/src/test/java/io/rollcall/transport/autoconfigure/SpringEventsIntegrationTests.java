@@ -1,0 +1,149 @@
+package io.rollcall.transport.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.proto.v1.Vote;
+import io.rollcall.transport.TransportClient;
+import io.rollcall.transport.event.ConnectionClosedEvent;
+import io.rollcall.transport.event.ConnectionOpenedEvent;
+import io.rollcall.transport.event.MessageReceivedEvent;
+import io.rollcall.transport.event.TransportServerStartedEvent;
+import io.rollcall.transport.testing.LocalTransportPort;
+import io.rollcall.transport.testing.TestKeys;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
+import org.springframework.test.context.DynamicPropertyRegistrar;
+
+/** Two applications over a real socket, wired by properties alone. */
+@SpringBootTest(
+    classes = SpringEventsIntegrationTests.Application.class,
+    webEnvironment = SpringBootTest.WebEnvironment.NONE,
+    properties = {"transport.listen-addr=127.0.0.1:0", "auth.enabled=true"})
+class SpringEventsIntegrationTests {
+
+  private static final int MESSAGES = 200;
+
+  @Autowired private Recorder recorder;
+
+  @LocalTransportPort private int port;
+
+  @Test
+  void eventsOfAConnectionComeInOrderOffTheEventLoopAndSurviveAThrowingListener() throws Exception {
+    assertThat(recorder.next()).isInstanceOf(TransportServerStartedEvent.class);
+
+    try (ConfigurableApplicationContext peer = connect()) {
+      assertThat(recorder.next())
+          .isInstanceOfSatisfying(
+              ConnectionOpenedEvent.class,
+              opened -> assertThat(opened.connection().identity().label()).isEqualTo("optimism"));
+      TransportClient client = peer.getBean(TransportClient.class);
+      // The recorder throws at each message.
+      for (int i = 0; i < MESSAGES; i++) {
+        client.send(numbered(i)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+      }
+      for (int i = 0; i < MESSAGES; i++) {
+        int expected = i;
+        assertThat(recorder.next())
+            .isInstanceOfSatisfying(
+                MessageReceivedEvent.class,
+                received -> {
+                  assertThat(received.message().from().label()).isEqualTo("optimism");
+                  assertThat(received.message().message().getVote().getSenderChainId().size())
+                      .isEqualTo(expected);
+                });
+      }
+    }
+
+    assertThat(recorder.next()).isInstanceOf(ConnectionClosedEvent.class);
+    assertThat(recorder.platformThreads).isEmpty();
+  }
+
+  private ConfigurableApplicationContext connect() {
+    return new SpringApplicationBuilder(Transport.class)
+        .web(WebApplicationType.NONE)
+        .run(
+            "--transport.server-addr=127.0.0.1:" + port,
+            "--transport.listen-addr=",
+            "--auth.enabled=true",
+            "--auth.private-key=" + TestKeys.privateKeyHex("optimism"));
+  }
+
+  private static Message numbered(int number) {
+    return Message.newBuilder()
+        .setVote(Vote.newBuilder().setSenderChainId(ByteString.copyFrom(new byte[number])))
+        .build();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ImportAutoConfiguration({
+    TransportAutoConfiguration.class,
+    TransportServerAutoConfiguration.class,
+    TransportClientAutoConfiguration.class
+  })
+  static class Transport {}
+
+  @Configuration(proxyBeanMethods = false)
+  @Import({Transport.class, Recorder.class})
+  static class Application {
+
+    @Bean
+    static DynamicPropertyRegistrar trust() {
+      return registry ->
+          registry.add(
+              "auth.trusted-sequencers.optimism", () -> TestKeys.publicKey("optimism").hex());
+    }
+  }
+
+  static class Recorder {
+
+    private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+    final BlockingQueue<Thread> platformThreads = new LinkedBlockingQueue<>();
+
+    @Nullable Object next() throws InterruptedException {
+      return events.poll(10, TimeUnit.SECONDS);
+    }
+
+    @EventListener
+    void started(TransportServerStartedEvent event) {
+      events.add(event);
+    }
+
+    @EventListener
+    void opened(ConnectionOpenedEvent event) {
+      record(event);
+    }
+
+    @EventListener
+    void received(MessageReceivedEvent event) {
+      record(event);
+      throw new IllegalStateException("on purpose");
+    }
+
+    @EventListener
+    void closed(ConnectionClosedEvent event) {
+      record(event);
+    }
+
+    private void record(Object event) {
+      if (!Thread.currentThread().isVirtual()) {
+        platformThreads.add(Thread.currentThread());
+      }
+      events.add(event);
+    }
+  }
+}
