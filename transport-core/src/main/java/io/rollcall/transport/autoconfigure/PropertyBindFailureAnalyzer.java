@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -26,6 +27,10 @@ final class PropertyBindFailureAnalyzer
       Throwable rootFailure, ConfigurationPropertiesBindException cause) {
     BindException failure = findCause(cause, BindException.class);
     if (failure == null || !cause.getBeanType().getName().startsWith(OURS)) {
+      return null;
+    }
+    if (findCause(cause, UnboundConfigurationPropertiesException.class) != null) {
+      // A name that does not exist: Spring Boot's report lists it and holds no Java types.
       return null;
     }
     String name = failure.getName().toString();
