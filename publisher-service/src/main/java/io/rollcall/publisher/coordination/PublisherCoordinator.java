@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #submit} and {@link #ask} are safe for any thread and wait while {@value #MAX_WAITING}
  * inputs or 64 MB of them wait here; whoever waits stops reading its connection.
  */
-public final class PublisherCoordinator {
+public final class PublisherCoordinator implements InputSink {
 
   private static final Logger log = LoggerFactory.getLogger(PublisherCoordinator.class);
 
@@ -74,6 +74,8 @@ public final class PublisherCoordinator {
 
   /** When the turn that runs began, on the steady timer; 0 while it waits. For liveness. */
   private volatile long turnStartedNanos;
+
+  private volatile MachineLoad load = MachineLoad.NONE;
 
   /**
    * Owns the machine from now on.
@@ -135,16 +137,17 @@ public final class PublisherCoordinator {
     return started == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - started);
   }
 
+  /** What the machine held after the last batch; costs nothing. */
+  public MachineLoad load() {
+    return load;
+  }
+
   /** How many inputs wait. */
   public int waiting() {
     return inbox.size();
   }
 
-  /**
-   * Hands over an input, waiting for room.
-   *
-   * @throws CoordinatorStoppedException when it takes nothing any more
-   */
+  @Override
   public void submit(PublisherInput input) {
     put(new Work.Input(input), size(input));
   }
@@ -222,6 +225,7 @@ public final class PublisherCoordinator {
     while (carryOut(effects)) {
       effects = machine.step(new PublisherInput.Synced(), clock.nanos());
     }
+    load = new MachineLoad(machine.openCount(), machine.queued(), machine.rememberedOutcomes());
     for (Work work : batch) {
       if (work instanceof Work.Question<?> question) {
         question.answer(machine);
@@ -278,6 +282,7 @@ public final class PublisherCoordinator {
 
   private void fail(Throwable cause) {
     state.set(State.FAILED);
+    inbox.close();
     log.error(
         "Coordinator failed; nothing of its last batch was announced, the process ends", cause);
     failureHandler.coordinatorFailed(cause);

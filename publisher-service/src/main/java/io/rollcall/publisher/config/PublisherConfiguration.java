@@ -1,0 +1,214 @@
+package io.rollcall.publisher.config;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.rollcall.publisher.PublisherApplication;
+import io.rollcall.publisher.api.AppVersion;
+import io.rollcall.publisher.api.ChainController;
+import io.rollcall.publisher.api.Problems;
+import io.rollcall.publisher.api.PublisherFigures;
+import io.rollcall.publisher.api.SdkController;
+import io.rollcall.publisher.api.XtController;
+import io.rollcall.publisher.coordination.DecisionLog;
+import io.rollcall.publisher.coordination.NanoClock;
+import io.rollcall.publisher.coordination.PublisherCoordinator;
+import io.rollcall.publisher.coordination.SequencerGateway;
+import io.rollcall.publisher.coordination.XtProjection;
+import io.rollcall.publisher.event.InboundObserver;
+import io.rollcall.publisher.handler.SequencerConnectedHandler;
+import io.rollcall.publisher.handler.SequencerLostHandler;
+import io.rollcall.publisher.handler.UnroutedHandler;
+import io.rollcall.publisher.handler.VoteHandler;
+import io.rollcall.publisher.handler.VotingPolicy;
+import io.rollcall.publisher.handler.XtRequestHandler;
+import io.rollcall.publisher.inbound.InboundHandlers;
+import io.rollcall.publisher.inbound.InboundMessageRouter;
+import io.rollcall.publisher.ops.CoordinatorHealthIndicator;
+import io.rollcall.publisher.ops.FactLog;
+import io.rollcall.publisher.ops.InboundReporter;
+import io.rollcall.publisher.ops.PublisherMetrics;
+import io.rollcall.publisher.ops.StartReport;
+import io.rollcall.publisher.ops.StorageHealthIndicator;
+import io.rollcall.publisher.outbound.TransportSequencerGateway;
+import io.rollcall.publisher.storage.MemoryDecisionLog;
+import io.rollcall.scp.PublisherRules;
+import io.rollcall.scp.ScpPublisher;
+import io.rollcall.transport.TransportServer;
+import io.rollcall.transport.autoconfigure.AuthProperties;
+import io.rollcall.transport.autoconfigure.TransportProperties;
+import io.rollcall.transport.metrics.TransportMetrics;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/** Wires the publisher's plain classes; the transport comes from its own auto-configuration. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PublisherProperties.class)
+@Import({Problems.class, XtController.class, ChainController.class, SdkController.class})
+class PublisherConfiguration {
+
+  PublisherConfiguration() {}
+
+  @Bean
+  static ListenAddressCheck listenAddressCheck(Environment environment) {
+    return new ListenAddressCheck(environment);
+  }
+
+  @Bean
+  NanoClock nanoClock() {
+    return NanoClock.anchored();
+  }
+
+  @Bean
+  BoundChains boundChains(AuthProperties auth) {
+    return BoundChains.of(auth);
+  }
+
+  @Bean
+  PublisherRules publisherRules(
+      PublisherProperties properties, AuthProperties auth, BoundChains bound) {
+    PublisherProperties.Scp scp = properties.scp();
+    return PublisherRules.defaults()
+        .withVoteTimeout(scp.timeout())
+        .withMaxInFlightPerChain(scp.maxInFlightPerChain())
+        .withQueue(
+            new PublisherRules.Queue(
+                scp.queueCapacity(),
+                scp.queueBytes().toBytes(),
+                scp.queueExpiry(),
+                auth.enabled()
+                    ? PublisherRules.Queue.DEFAULT_SUBMITTER_PERCENT
+                    : PublisherRules.Queue.WHOLE_QUEUE_PERCENT))
+        .withBoundChains(bound.identitiesByChain())
+        .withRememberedOutcomes(properties.retention().count());
+  }
+
+  @Bean
+  DecisionLog decisionLog() {
+    return new MemoryDecisionLog();
+  }
+
+  @Bean
+  XtProjection xtProjection(PublisherProperties properties, NanoClock clock) {
+    return new XtProjection(properties.retention().count(), properties.retention().age(), clock);
+  }
+
+  @Bean
+  PublisherMetrics publisherMetrics(MeterRegistry registry, BoundChains bound) {
+    return new PublisherMetrics(registry, bound.identitiesByChain().keySet());
+  }
+
+  @Bean
+  SequencerGateway sequencerGateway(
+      TransportServer server,
+      TransportProperties transport,
+      AuthProperties auth,
+      PublisherMetrics metrics) {
+    return new TransportSequencerGateway(
+        server,
+        transport.toServerSettings(auth.toAdmissionSettings()).connection().outboundBuffer(),
+        metrics);
+  }
+
+  @Bean
+  PublisherCoordinator publisherCoordinator(
+      PublisherRules rules,
+      DecisionLog decisions,
+      SequencerGateway gateway,
+      XtProjection projection,
+      PublisherMetrics metrics,
+      NanoClock clock,
+      ApplicationContext context) {
+    PublisherCoordinator coordinator =
+        new PublisherCoordinator(
+            new ScpPublisher(rules),
+            decisions,
+            gateway,
+            List.of(projection, metrics, new FactLog()),
+            clock,
+            new ProcessExit(context));
+    metrics.watch(coordinator::load);
+    return coordinator;
+  }
+
+  @Bean
+  CoordinatorLifecycle coordinatorLifecycle(PublisherCoordinator coordinator) {
+    return new CoordinatorLifecycle(coordinator);
+  }
+
+  @Bean
+  InboundReporter inboundReporter(
+      PublisherMetrics metrics,
+      TransportMetrics transportMetrics,
+      NanoClock clock,
+      ApplicationEventPublisher events) {
+    return new InboundReporter(metrics, transportMetrics, clock, events::publishEvent);
+  }
+
+  @Bean
+  InboundMessageRouter inboundMessageRouter(
+      PublisherCoordinator coordinator,
+      AuthProperties auth,
+      BoundChains bound,
+      InboundObserver observer) {
+    VotingPolicy policy = new VotingPolicy(auth.enabled(), bound.identitiesByChain().keySet());
+    return new InboundMessageRouter(
+        new InboundHandlers(
+            new SequencerConnectedHandler(coordinator, policy),
+            new SequencerLostHandler(coordinator),
+            new XtRequestHandler(coordinator, observer),
+            new VoteHandler(coordinator, policy, observer),
+            new UnroutedHandler(policy, observer)),
+        observer);
+  }
+
+  @Bean
+  CoordinatorHealthIndicator coordinatorHealthIndicator(PublisherCoordinator coordinator) {
+    return new CoordinatorHealthIndicator(coordinator);
+  }
+
+  @Bean
+  StorageHealthIndicator storageHealthIndicator(DecisionLog decisions) {
+    return new StorageHealthIndicator(decisions);
+  }
+
+  @Bean
+  AppVersion appVersion() {
+    String version = PublisherApplication.class.getPackage().getImplementationVersion();
+    return new AppVersion(version == null ? "dev" : version, "unknown", "unknown");
+  }
+
+  @Bean
+  PublisherFigures publisherFigures(
+      TransportServer server,
+      PublisherMetrics metrics,
+      ObjectProvider<PrometheusMeterRegistry> prometheus,
+      HealthEndpoint health) {
+    return new WiredFigures(server, metrics, prometheus, health);
+  }
+
+  @Bean
+  StartReport startReport(BoundChains bound, DecisionLog decisions) {
+    return new StartReport(bound.unboundIdentities(), decisions.isDurable());
+  }
+
+  @Bean
+  ApplicationListener<ApplicationReadyEvent> startAnnouncement(
+      StartReport report, TransportServer server) {
+    return event -> {
+      report.warn();
+      report.ready(
+          server.address().getHostString() + ":" + server.address().getPort(),
+          event.getApplicationContext().getEnvironment().getProperty("local.server.port", "none"));
+    };
+  }
+}

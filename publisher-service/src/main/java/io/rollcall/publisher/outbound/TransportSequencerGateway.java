@@ -1,0 +1,79 @@
+package io.rollcall.publisher.outbound;
+
+import io.rollcall.publisher.coordination.SendListener;
+import io.rollcall.publisher.coordination.SequencerGateway;
+import io.rollcall.scp.PublisherMessage;
+import io.rollcall.transport.TransportServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Hands messages to the transport server: one for several connections is encoded once, and what a
+ * new connection missed is fed to it as it reads. Failed writes need no care here: the transport
+ * closes such a connection, and its peer is told again when it is back.
+ */
+public final class TransportSequencerGateway implements SequencerGateway {
+
+  private final TransportServer server;
+  private final long outboundBuffer;
+  private final SendListener listener;
+
+  /** Connections that are still being told what they missed; few, and only for a while. */
+  private final ConcurrentMap<String, PacedFeed> feeds = new ConcurrentHashMap<>();
+
+  /**
+   * Sends through this server.
+   *
+   * @param outboundBuffer bytes that the transport queues for one connection at most
+   * @param listener told of everything that is sent, what was missed excepted
+   */
+  public TransportSequencerGateway(
+      TransportServer server, long outboundBuffer, SendListener listener) {
+    this.server = server;
+    this.outboundBuffer = outboundBuffer;
+    this.listener = listener;
+  }
+
+  @Override
+  public void send(List<String> connectionIds, PublisherMessage message) {
+    List<String> direct = feeds.isEmpty() ? connectionIds : behindNoFeed(connectionIds, message);
+    if (!direct.isEmpty()) {
+      var _ = server.send(direct, WireMessages.of(message));
+    }
+    listener.sent(message, connectionIds.size());
+  }
+
+  @Override
+  public void resend(String connectionId, List<PublisherMessage> messages) {
+    PacedFeed running = feeds.get(connectionId);
+    if (running != null && running.addMissed(messages)) {
+      return;
+    }
+    server
+        .connection(connectionId)
+        .ifPresent(connection -> {
+          PacedFeed feed =
+              new PacedFeed(connection, outboundBuffer, done -> feeds.remove(connectionId, done));
+          feeds.put(connectionId, feed);
+          feed.addMissed(messages);
+        });
+  }
+
+  /** How many connections are still being told what they missed. */
+  int feeding() {
+    return feeds.size();
+  }
+
+  private List<String> behindNoFeed(List<String> connectionIds, PublisherMessage message) {
+    List<String> direct = new ArrayList<>(connectionIds.size());
+    for (String connectionId : connectionIds) {
+      PacedFeed feed = feeds.get(connectionId);
+      if (feed == null || !feed.add(message)) {
+        direct.add(connectionId);
+      }
+    }
+    return direct;
+  }
+}

@@ -1,0 +1,251 @@
+package io.rollcall.publisher.coordination;
+
+import static io.rollcall.publisher.testing.Xts.A;
+import static io.rollcall.publisher.testing.Xts.B;
+import static io.rollcall.publisher.testing.Xts.xt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.rollcall.proto.ChainId;
+import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.publisher.testing.ManualNanoClock;
+import io.rollcall.publisher.testing.Waiting;
+import io.rollcall.scp.LogRecord;
+import io.rollcall.scp.Peer;
+import io.rollcall.scp.PublisherFact;
+import io.rollcall.scp.PublisherInput;
+import io.rollcall.scp.PublisherMessage;
+import io.rollcall.scp.PublisherRules;
+import io.rollcall.scp.ScpPublisher;
+import io.rollcall.scp.VotingRights;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PublisherCoordinatorTests {
+
+  private static final CrossChainTransaction XT = xt("one");
+
+  private final ManualNanoClock clock = new ManualNanoClock();
+  private final Recorder recorder = new Recorder();
+  private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+  private final PublisherCoordinator coordinator =
+      new PublisherCoordinator(
+          new ScpPublisher(PublisherRules.defaults()),
+          recorder,
+          recorder,
+          List.of(recorder, _ -> failing()),
+          clock,
+          failure::complete);
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    assertThat(coordinator.stop(Duration.ofSeconds(10))).isTrue();
+  }
+
+  @Test
+  void syncsThenTellsTheListenersThenThePeers() throws Exception {
+    connectBoth();
+    coordinator.start();
+    coordinator.submit(new PublisherInput.Submitted("a", XT));
+    settle();
+    coordinator.submit(vote(A, true));
+    coordinator.submit(vote(B, true));
+    settle();
+
+    assertThat(recorder.journal())
+        .containsSubsequence(
+            "append Started",
+            "fact Queued",
+            "send Start [a, b]",
+            "fact VotingStarted",
+            "append Decided",
+            "fact Finished",
+            "send Decision commit [a, b]");
+  }
+
+  @Test
+  void takesWhatWaitsAsOneBatchWithOneSync() throws Exception {
+    connectBoth();
+    for (int i = 0; i < 20; i++) {
+      coordinator.submit(new PublisherInput.Submitted("a", xt("x" + i, ChainId.of(i + 1))));
+    }
+    coordinator.start();
+    settle();
+
+    assertThat(recorder.batchSizes()).first().isEqualTo(20);
+  }
+
+  @Test
+  void announcesNothingOfABatchThatCouldNotBeSynced() throws Exception {
+    connectBoth();
+    recorder.failNextAppend();
+    coordinator.start();
+    coordinator.submit(new PublisherInput.Submitted("a", XT));
+
+    assertThat(failure.get(10, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+    assertThat(coordinator.isRunning()).isFalse();
+    assertThat(recorder.journal()).noneMatch(line -> line.startsWith("send"));
+    assertThat(recorder.journal()).noneMatch(line -> line.startsWith("fact"));
+    assertThatExceptionOfType(CoordinatorStoppedException.class)
+        .isThrownBy(() -> coordinator.submit(vote(A, true)));
+  }
+
+  @Test
+  void abortsWhatTimesOutByItself() throws Exception {
+    connectBoth();
+    coordinator.start();
+    coordinator.submit(new PublisherInput.Submitted("a", XT));
+    settle();
+    clock.pass(Duration.ofSeconds(4));
+    settle();
+
+    assertThat(recorder.journal()).contains("send Decision abort [a, b]");
+  }
+
+  @Test
+  void answersQuestionsBetweenBatches() throws Exception {
+    coordinator.start();
+
+    assertThat(coordinator.ask(ScpPublisher::openCount).get(10, TimeUnit.SECONDS)).isZero();
+    assertThat(coordinator.ask(_ -> failing()))
+        .failsWithin(Duration.ofSeconds(10))
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void showsHowMuchTheMachineHolds() throws Exception {
+    connectBoth();
+    coordinator.start();
+    coordinator.submit(new PublisherInput.Submitted("a", XT));
+    coordinator.submit(new PublisherInput.Submitted("a", xt("two")));
+    settle();
+
+    assertThat(coordinator.load()).isEqualTo(new MachineLoad(1, 1, 0));
+    assertThat(coordinator.load().total()).isEqualTo(2);
+  }
+
+  @Test
+  void takesNothingAfterAStop() throws Exception {
+    coordinator.start();
+    assertThat(coordinator.stop(Duration.ofSeconds(10))).isTrue();
+
+    assertThatExceptionOfType(CoordinatorStoppedException.class)
+        .isThrownBy(() -> coordinator.submit(vote(A, true)));
+    assertThat(coordinator.ask(ScpPublisher::openCount)).isCompletedExceptionally();
+    assertThatExceptionOfType(IllegalStateException.class).isThrownBy(coordinator::start);
+  }
+
+  @Test
+  void letsCallersWaitWhileItsQueueIsFull() throws Exception {
+    for (int i = 0; i < PublisherCoordinator.MAX_WAITING; i++) {
+      coordinator.submit(new PublisherInput.Closed("nobody"));
+    }
+    Thread caller =
+        Thread.ofPlatform().start(() -> coordinator.submit(new PublisherInput.Closed("nobody")));
+    Waiting.until("the caller to wait", () -> caller.getState() == Thread.State.WAITING);
+
+    coordinator.start();
+
+    assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
+  }
+
+  private void connectBoth() {
+    coordinator.submit(opened("a", A));
+    coordinator.submit(opened("b", B));
+    coordinator.submit(
+        new PublisherInput.Opened(new Peer("rest", "rest", "rest", VotingRights.unbound())));
+  }
+
+  private static PublisherInput opened(String connection, ChainId chain) {
+    return new PublisherInput.Opened(
+        new Peer(connection, connection, connection, VotingRights.bound(List.of(chain))));
+  }
+
+  private static PublisherInput vote(ChainId chain, boolean yes) {
+    return new PublisherInput.Voted(chain.equals(A) ? "a" : "b", chain, XT.id(), yes, "");
+  }
+
+  /** Everything that was submitted before is carried out when this returns. */
+  private void settle() throws Exception {
+    coordinator.ask(ScpPublisher::openCount).get(10, TimeUnit.SECONDS);
+    coordinator.ask(ScpPublisher::openCount).get(10, TimeUnit.SECONDS);
+  }
+
+  private static int failing() {
+    throw new IllegalStateException("a listener that fails");
+  }
+
+  /** Log, gateway and listener in one, to see their order. */
+  private static final class Recorder implements DecisionLog, SequencerGateway, FactListener {
+
+    private final List<String> journal = new ArrayList<>();
+    private final List<Integer> batchSizes = new ArrayList<>();
+    private boolean failing;
+
+    synchronized void failNextAppend() {
+      failing = true;
+    }
+
+    synchronized List<String> journal() {
+      return List.copyOf(journal);
+    }
+
+    synchronized List<Integer> batchSizes() {
+      return List.copyOf(batchSizes);
+    }
+
+    @Override
+    public synchronized void append(List<LogRecord> batch) throws IOException {
+      if (failing) {
+        throw new IOException("the disk is full");
+      }
+      batchSizes.add(batch.size());
+      batch.forEach(entry -> journal.add("append " + entry.getClass().getSimpleName()));
+    }
+
+    @Override
+    public boolean isDurable() {
+      return true;
+    }
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public String description() {
+      return "test";
+    }
+
+    @Override
+    public synchronized void observed(List<PublisherFact> facts) {
+      facts.forEach(fact -> journal.add("fact " + fact.getClass().getSimpleName()));
+    }
+
+    @Override
+    public synchronized void send(List<String> connectionIds, PublisherMessage message) {
+      String what =
+          switch (message) {
+            case PublisherMessage.Start _ -> "Start";
+            case PublisherMessage.Decision decision ->
+                "Decision " + (decision.commit() ? "commit" : "abort");
+          };
+      journal.add(
+          "send " + what + " " + connectionIds.stream().filter(id -> id.length() == 1).toList());
+    }
+
+    @Override
+    public synchronized void resend(String connectionId, List<PublisherMessage> messages) {
+      journal.add("resend " + connectionId);
+    }
+  }
+}
