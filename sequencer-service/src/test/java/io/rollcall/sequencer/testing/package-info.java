@@ -1,4 +1,4 @@
-/** What the tests of this module share: signed transactions and a publisher played by the test. */
+/** What the tests of this module share: signed transactions, and a publisher played by the test. */
 @NullMarked
 package io.rollcall.sequencer.testing;
 
