@@ -10,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * The properties {@code sequencer.*}. A wrong one stops start-up with its name, its value and what
@@ -54,7 +55,8 @@ public record SequencerProperties(
 
   private static void requirePositive(String property, Duration value) {
     if (!value.isPositive()) {
-      throw InvalidPropertyException.of(property, value, "more than zero, such as 2s");
+      throw InvalidPropertyException.of(
+          property, DurationStyle.SIMPLE.print(value), "more than zero, such as 2s");
     }
   }
 

@@ -309,6 +309,7 @@ public final class SequencerCoordinator {
 
   private void fail(Throwable cause) {
     state.set(State.FAILED);
+    inbox.close();
     log.error(
         "Coordinator failed; its last batch was not carried out to the end, the process ends",
         cause);

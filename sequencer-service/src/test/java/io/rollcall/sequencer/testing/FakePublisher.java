@@ -27,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The client of a publisher that the test plays: what the sequencer sends is kept for the test, and
@@ -39,9 +40,17 @@ public final class FakePublisher implements TransportClient {
   private final AtomicInteger connections = new AtomicInteger();
   private volatile Optional<FakeConnection> connection = Optional.empty();
 
-  /** Tells its events to this. */
+  private final Function<Message, CompletionStage<Void>> writing;
+
+  /** Tells its events to this, and takes at once whatever the sequencer sends. */
   public FakePublisher(Consumer<Object> events) {
+    this(events, message -> CompletableFuture.completedFuture(null));
+  }
+
+  /** Tells its events to the first, and lets the second say when a message is written. */
+  public FakePublisher(Consumer<Object> events, Function<Message, CompletionStage<Void>> writing) {
     this.events = events;
+    this.writing = writing;
   }
 
   /** Connects, in place of the transport. */
@@ -134,7 +143,7 @@ public final class FakePublisher implements TransportClient {
       return CompletableFuture.failedFuture(new NotConnectedException("cut by test"));
     }
     sent.add(message);
-    return CompletableFuture.completedFuture(null);
+    return writing.apply(message);
   }
 
   @Override

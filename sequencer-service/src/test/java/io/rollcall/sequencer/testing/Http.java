@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,18 +28,13 @@ public final class Http {
    *
    * @param status of HTTP
    * @param type the content type, empty without one
-   * @param body its bytes
+   * @param text the body
    */
-  public record Answer(int status, String type, byte[] body) {
+  public record Answer(int status, String type, String text) {
 
     /** As JSON. */
     public JsonNode json() {
-      return JSON.readTree(body);
-    }
-
-    /** As text. */
-    public String text() {
-      return new String(body, StandardCharsets.UTF_8);
+      return JSON.readTree(text);
     }
   }
 
@@ -87,7 +81,7 @@ public final class Http {
 
   private static Answer call(HttpRequest request) {
     try {
-      HttpResponse<byte[]> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
       return new Answer(
           response.statusCode(),
           response.headers().firstValue("Content-Type").orElse(""),

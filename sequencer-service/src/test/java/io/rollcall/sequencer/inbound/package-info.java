@@ -1,5 +1,0 @@
-/** Tests of the way in; no sockets. */
-@NullMarked
-package io.rollcall.sequencer.inbound;
-
-import org.jspecify.annotations.NullMarked;
