@@ -427,6 +427,12 @@ final class Link {
     beginEnd();
     outputOver = true;
     flush();
+    // Netty says that a channel is closed before it gives back what it had to write; whoever waits
+    // for that memory is told afterwards.
+    execute(this::tellClosed);
+  }
+
+  private void tellClosed() {
     context.frames().budget().remove(this);
     closeListeners.forEach(Runnable::run);
     closeListeners.clear();

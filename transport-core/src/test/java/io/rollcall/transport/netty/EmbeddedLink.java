@@ -1,0 +1,111 @@
+package io.rollcall.transport.netty;
+
+import com.google.protobuf.ByteString;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.ConnectionSettings;
+import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.codec.Codec;
+import io.rollcall.transport.codec.ProtobufCodec;
+import io.rollcall.transport.dispatch.MessageDispatcher;
+import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.testing.ManualClock;
+import io.rollcall.transport.testing.RawSocketPeer;
+import io.rollcall.transport.testing.RecordingHandler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A link without a socket, whose time goes when a test says so. */
+final class EmbeddedLink implements AutoCloseable {
+
+  static final int MAX_MESSAGE_SIZE = 1 << 20;
+
+  final EmbeddedChannel channel = new EmbeddedChannel();
+  final RecordingHandler recorded = new RecordingHandler();
+  final OutboundBudget outbound = new OutboundBudget(64L << 20);
+  final InboundBudget inbound = new InboundBudget(2L * MAX_MESSAGE_SIZE);
+  final Link link;
+  final FrameDecoder frames;
+
+  EmbeddedLink() {
+    channel.freezeTime();
+    ConnectionSettings defaults = ConnectionSettings.server();
+    Codec codec = new ProtobufCodec(MAX_MESSAGE_SIZE);
+    link =
+        Link.of(
+            "link",
+            channel,
+            new LinkContext(
+                new ConnectionSettings(
+                    MAX_MESSAGE_SIZE,
+                    defaults.readTimeout(),
+                    defaults.writeTimeout(),
+                    defaults.bufferSize(),
+                    true,
+                    defaults.keepAlivePeriod(),
+                    2L * MAX_MESSAGE_SIZE,
+                    2L * MAX_MESSAGE_SIZE,
+                    defaults.stopTimeout()),
+                codec,
+                new FrameEncoder(codec, ByteBufAllocator.DEFAULT, outbound),
+                inbound,
+                SenderIds.SERVER,
+                LinkContext.SERVER_GOODBYE,
+                TransportMetrics.NOOP,
+                new ManualClock(Instant.ofEpochSecond(1_700_000_000))));
+    frames = ConnectionPipeline.begin(link);
+  }
+
+  /** From now on it is a connection. */
+  NettyConnection admit() {
+    NettyConnection connection = new NettyConnection(link, new PeerIdentity.Unauthenticated());
+    var _ =
+        ConnectionPipeline.admit(
+            connection,
+            new MessageDispatcher(
+                "test-", MAX_MESSAGE_SIZE, recorded, recorded, TransportMetrics.NOOP));
+    return connection;
+  }
+
+  void receive(byte... bytes) {
+    channel.writeInbound(channel.alloc().buffer().writeBytes(bytes));
+  }
+
+  void receive(Message message) {
+    receive(RawSocketPeer.frame(message.toByteString()));
+  }
+
+  /** The next frame that was passed on; only before {@link #admit}. */
+  Optional<ByteString> nextFrame() {
+    return Optional.ofNullable(channel.readInbound());
+  }
+
+  /** The next message that was written. */
+  Optional<Message> nextSent() throws Exception {
+    channel.runPendingTasks();
+    ByteBuf sent = channel.readOutbound();
+    if (sent == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Message.parseFrom(sent.skipBytes(4).nioBuffer()));
+    } finally {
+      sent.release();
+    }
+  }
+
+  void advance(Duration by) {
+    channel.advanceTimeBy(by.toNanos(), TimeUnit.NANOSECONDS);
+    channel.runScheduledPendingTasks();
+    channel.runPendingTasks();
+  }
+
+  @Override
+  public void close() {
+    channel.finishAndReleaseAll();
+  }
+}
