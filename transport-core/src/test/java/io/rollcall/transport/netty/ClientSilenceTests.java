@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,11 @@ class ClientSilenceTests {
     ClientPipeline.admit(
         new NettyConnection(link, new PeerIdentity.Unauthenticated()),
         new MessageDispatcher("test-", 1 << 20, handler, handler, TransportMetrics.NOOP));
+  }
+
+  @AfterEach
+  void releaseWhatNobodyRead() {
+    channel.finishAndReleaseAll();
   }
 
   @Test
