@@ -119,14 +119,7 @@ public final class Demo {
     } finally {
       beta.sequencer().thaw();
     }
-    judge(
-        publisher,
-        alpha,
-        beta,
-        id,
-        before,
-        outcome,
-        new Expected("aborted", "did not vote", 0, 0, 0, 0));
+    judge(alpha, beta, id, before, outcome, new Expected("aborted", "did not vote", 0, 0, 0, 0));
   }
 
   private String payment(Rollup alpha, Rollup beta, long onAlpha, long onBeta) {
@@ -142,17 +135,11 @@ public final class Demo {
     Balances before = Balances.of(alpha, beta, alice, bob);
     String id = alpha.submit(xt);
     Outcome outcome = Outcome.await(publisher, id, LIMIT);
-    judge(publisher, alpha, beta, id, before, outcome, expected);
+    judge(alpha, beta, id, before, outcome, expected);
   }
 
   private void judge(
-      ServiceProcess publisher,
-      Rollup alpha,
-      Rollup beta,
-      String id,
-      Balances before,
-      Outcome outcome,
-      Expected expected) {
+      Rollup alpha, Rollup beta, String id, Balances before, Outcome outcome, Expected expected) {
     Outcome onAlpha = Outcome.await(alpha.sequencer(), id, LIMIT);
     Outcome onBeta = Outcome.await(beta.sequencer(), id, LIMIT);
     Balances after = Balances.of(alpha, beta, alice, bob);

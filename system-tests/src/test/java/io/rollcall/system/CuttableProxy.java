@@ -13,8 +13,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A TCP relay on a free port that can hold what comes from the server, and cut every connection that
- * runs through it.
+ * A TCP relay on a free port that can hold what comes from the server, and cut every connection
+ * that runs through it.
  */
 final class CuttableProxy implements AutoCloseable {
 

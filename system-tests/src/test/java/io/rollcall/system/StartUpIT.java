@@ -53,15 +53,13 @@ class StartUpIT {
 
   @Test
   void aSequencerWithoutItsChainSaysWhichPropertyIsMissing() {
-    String said =
-        failToStart(SEQUENCER, "--transport.server-addr=127.0.0.1:1", "--server.port=0");
+    String said = failToStart(SEQUENCER, "--transport.server-addr=127.0.0.1:1", "--server.port=0");
 
     assertThat(said).contains("sequencer.chain-id");
   }
 
   private String failToStart(Path jar, String... arguments) {
-    try (ServiceProcess service =
-        ServiceProcess.launch("wrong", jar, folder, List.of(arguments))) {
+    try (ServiceProcess service = ServiceProcess.launch("wrong", jar, folder, List.of(arguments))) {
       assertThat(service.awaitExit()).isNotZero();
       return service.log();
     }
