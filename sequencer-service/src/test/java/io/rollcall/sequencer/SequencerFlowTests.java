@@ -57,7 +57,7 @@ class SequencerFlowTests {
     assertThat(answer.status()).isEqualTo(202);
     assertThat(answer.json().get("id").asString()).isEqualTo(xt.id().hex());
     assertThat(publisher.next().getXtRequest().toByteString()).isEqualTo(xt.encoded());
-    assertThat(http.awaitXt(xt.id().hex(), "queued").get("times").has("submitted")).isTrue();
+    assertThat(http.awaitXt(xt.id().hex(), "queued").has("queuedAt")).isTrue();
 
     publisher.announce(xt);
     Vote vote = publisher.nextVote();
@@ -72,8 +72,9 @@ class SequencerFlowTests {
 
     assertThat(balance(BOB)).isEqualTo(before + 30);
     assertThat(committed.get("applied").asBoolean()).isTrue();
-    assertThat(committed.get("times").propertyNames())
-        .containsExactlyInAnyOrder("submitted", "started", "voted", "ended");
+    assertThat(committed.propertyNames()).contains("queuedAt", "startedAt", "votedAt", "decidedAt");
+    assertThat(committed.get("phases").propertyNames())
+        .containsExactly("queuedMs", "stagingMs", "votingMs");
     assertThat(committed.get("chains").get(1).get("vote").asString()).isEqualTo("yes");
   }
 

@@ -9,14 +9,19 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An XT as JSON, the same at both doors. What is not known is left out.
+ * An XT as JSON, the same at both doors and with the publisher's names. What is not known is left
+ * out.
  *
  * @param id 64 hex digits
  * @param state queued, voting, committed, aborted, expired, refused or in doubt
  * @param reason why it did not commit, or what is wrong
  * @param applied whether it took effect on this chain
  * @param chains the participants and their votes
- * @param times of the phases, by this sequencer's clock
+ * @param queuedAt when it was submitted here
+ * @param startedAt when it was announced to this chain
+ * @param votedAt when this chain voted
+ * @param decidedAt when its end came
+ * @param phases how long each took
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record XtDocument(
@@ -25,7 +30,13 @@ public record XtDocument(
     @Nullable String reason,
     boolean applied,
     List<Chain> chains,
-    Times times) {
+    @Nullable Instant queuedAt,
+    @Nullable Instant startedAt,
+    @Nullable Instant votedAt,
+    @Nullable Instant decidedAt,
+    Phases phases) {
+
+  private static final double NANOS_PER_MILLI = 1e6;
 
   /** Writes what is known. */
   public static XtDocument of(XtView xt) {
@@ -35,15 +46,24 @@ public record XtDocument(
         xt.reason(),
         xt.applied(),
         xt.chains().stream().map(Chain::of).toList(),
-        new Times(
-            instant(xt.submittedNanos()),
-            instant(xt.startedNanos()),
-            instant(xt.votedNanos()),
-            instant(xt.endedNanos())));
+        instant(xt.submittedNanos()),
+        instant(xt.startedNanos()),
+        instant(xt.votedNanos()),
+        instant(xt.endedNanos()),
+        new Phases(
+            millis(xt.submittedNanos(), xt.startedNanos()),
+            millis(xt.startedNanos(), xt.votedNanos()),
+            millis(xt.votedNanos(), xt.endedNanos())));
   }
 
   private static @Nullable Instant instant(OptionalLong nanos) {
     return nanos.isEmpty() ? null : Instant.ofEpochSecond(0, nanos.getAsLong());
+  }
+
+  private static @Nullable Double millis(OptionalLong from, OptionalLong to) {
+    return from.isEmpty() || to.isEmpty()
+        ? null
+        : (to.getAsLong() - from.getAsLong()) / NANOS_PER_MILLI;
   }
 
   /**
@@ -65,17 +85,13 @@ public record XtDocument(
   }
 
   /**
-   * When what happened.
+   * How long the phases took, in milliseconds.
    *
-   * @param submitted handed in here
-   * @param started announced to this chain
-   * @param voted this chain's vote
-   * @param ended its end
+   * @param queuedMs from the submission here to the announcement
+   * @param stagingMs from the announcement to this chain's vote
+   * @param votingMs from this chain's vote to the decision
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  public record Times(
-      @Nullable Instant submitted,
-      @Nullable Instant started,
-      @Nullable Instant voted,
-      @Nullable Instant ended) {}
+  public record Phases(
+      @Nullable Double queuedMs, @Nullable Double stagingMs, @Nullable Double votingMs) {}
 }
