@@ -24,8 +24,7 @@ final class Pair implements AutoCloseable {
   static final long ALPHA_CHAIN = 55555;
   static final long BETA_CHAIN = 77777;
 
-  private static final Pattern TCP_ADDRESS =
-      Pattern.compile("listening on /?127\\.0\\.0\\.1:(\\d+)");
+  private static final Pattern TCP_ADDRESS = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
 
   private final Path repository;
   private final Path folder;

@@ -34,11 +34,16 @@ public record ListenAddress(String host, int port) {
     return new ListenAddress(unbracketed(host), Integer.parseInt(port));
   }
 
-  /** A socket's own address, with its number instead of its name: for people to read. */
+  /**
+   * A socket's own address, with its number instead of its name, and no host for all addresses: for
+   * people to read.
+   */
   public static ListenAddress of(InetSocketAddress address) {
     InetAddress ip = address.getAddress();
-    return new ListenAddress(
-        ip == null ? address.getHostString() : ip.getHostAddress(), address.getPort());
+    if (ip == null) {
+      return new ListenAddress(address.getHostString(), address.getPort());
+    }
+    return new ListenAddress(ip.isAnyLocalAddress() ? "" : ip.getHostAddress(), address.getPort());
   }
 
   private static boolean wellFormed(String host) {

@@ -33,6 +33,7 @@ import io.rollcall.publisher.outbound.TransportSequencerGateway;
 import io.rollcall.publisher.storage.MemoryDecisionLog;
 import io.rollcall.scp.PublisherRules;
 import io.rollcall.scp.ScpPublisher;
+import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.autoconfigure.AuthProperties;
 import io.rollcall.transport.autoconfigure.TransportProperties;
@@ -207,7 +208,7 @@ class PublisherConfiguration {
     return event -> {
       report.warn();
       report.ready(
-          server.address().getHostString() + ":" + server.address().getPort(),
+          ListenAddress.of(server.address()).toString(),
           event.getApplicationContext().getEnvironment().getProperty("local.server.port", "none"));
     };
   }

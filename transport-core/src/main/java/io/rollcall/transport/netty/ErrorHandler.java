@@ -36,12 +36,12 @@ final class ErrorHandler extends ChannelInboundHandlerAdapter {
     switch (cause) {
       case TransportException refused -> {
         String details = String.valueOf(refused.getMessage());
-        log.debug("{} {} sent what ends it: {}", link.id(), link.remoteAddress(), details);
+        log.debug("{} {} sent what ends it: {}", link.id(), link.remote(), details);
         link.context().metrics().error(refused.reason(), Operation.READ);
         link.close(refused.reason(), details);
       }
       case IOException broken -> {
-        log.debug("{} {} broke: {}", link.id(), link.remoteAddress(), broken.getMessage());
+        log.debug("{} {} broke: {}", link.id(), link.remote(), broken.getMessage());
         link.context().metrics().error(CloseReason.NETWORK_ERROR, Operation.READ);
         link.broken(broken);
       }

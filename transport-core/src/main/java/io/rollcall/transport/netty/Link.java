@@ -156,6 +156,11 @@ final class Link {
     return context;
   }
 
+  /** The peer's address as logs show it. */
+  String remote() {
+    return LogText.of(remoteAddress);
+  }
+
   SocketAddress remoteAddress() {
     return remoteAddress;
   }

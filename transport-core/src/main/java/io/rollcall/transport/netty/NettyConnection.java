@@ -118,6 +118,6 @@ final class NettyConnection implements Connection {
 
   @Override
   public String toString() {
-    return id() + " " + identity.label() + " " + link.remoteAddress();
+    return id() + " " + identity.label() + " " + link.remote();
   }
 }

@@ -153,7 +153,7 @@ public final class NettyTransportServer implements TransportServer {
     }
     Channel listening = bound.channel();
     TransportMetrics.Registration load = metrics.watch(new Load(inbound));
-    log.info("listening on {}", listening.localAddress());
+    log.info("listening on {}", LogText.of(listening.localAddress()));
     return new State.Running(listening, loops, pipeline, crypto, load);
   }
 

@@ -29,12 +29,11 @@ final class RefusalLog {
   void refused(Link link, String text) {
     long left = take();
     if (left < 0) {
-      log.debug("{} {} {}", link.id(), link.remoteAddress(), text);
+      log.debug("{} {} {}", link.id(), link.remote(), text);
     } else if (left == 0) {
-      log.warn("{} {} {}", link.id(), link.remoteAddress(), text);
+      log.warn("{} {} {}", link.id(), link.remote(), text);
     } else {
-      log.warn(
-          "{} {} {} ({} more were refused before)", link.id(), link.remoteAddress(), text, left);
+      log.warn("{} {} {} ({} more were refused before)", link.id(), link.remote(), text, left);
     }
   }
 

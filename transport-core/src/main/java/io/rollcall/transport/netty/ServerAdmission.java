@@ -80,10 +80,9 @@ final class ServerAdmission {
       Inbox inbox = ConnectionPipeline.admit(connection, dispatcher);
       ConnectionInfo info = connection.info();
       if (connection.identity() instanceof PeerIdentity.Unauthenticated) {
-        log.debug("{} {} admitted without authentication", link.id(), link.remoteAddress());
+        log.debug("{} {} admitted without authentication", link.id(), link.remote());
       } else {
-        log.info(
-            "{} {} admitted as {}", link.id(), link.remoteAddress(), connection.identity().label());
+        log.info("{} {} admitted as {}", link.id(), link.remote(), connection.identity().label());
       }
       inbox.opened(info);
       link.onEnd((reason, details) -> end(connection, inbox, reason, details));
