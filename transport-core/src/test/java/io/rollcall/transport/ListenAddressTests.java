@@ -44,9 +44,9 @@ class ListenAddressTests {
   }
 
   @Test
-  void aSocketIsShownByNumberAndAllAddressesByNone() throws Exception {
-    assertThat(ListenAddress.of(new InetSocketAddress("127.0.0.1", 1))).hasToString("127.0.0.1:1");
-    assertThat(ListenAddress.of(new InetSocketAddress(InetAddress.getByName("::"), 2)))
-        .hasToString(":2");
+  void aSocketIsShownByNumberAndAllAddressesByNone() {
+    assertThat(ListenAddress.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)))
+        .hasToString("127.0.0.1:1");
+    assertThat(ListenAddress.of(new InetSocketAddress(2))).hasToString(":2");
   }
 }
