@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServiceProcess implements AutoCloseable {
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(180);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
   private final String name;
