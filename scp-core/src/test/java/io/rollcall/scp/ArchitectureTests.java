@@ -5,20 +5,26 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
+/** What the machines may know: values and time that is given to them, nothing else. */
 class ArchitectureTests {
+
+  private static final String ROOT = "io.rollcall.scp";
 
   private final JavaClasses classes =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("io.rollcall.scp");
+          .importPackages(ROOT);
 
   @Test
   void machinesKnowNothingButTheWireValues() {
@@ -74,6 +80,20 @@ class ArchitectureTests {
         .should()
         .beFreeOfCycles()
         .check(classes);
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    JavaPackage root = new ClassFileImporter().importPackages(ROOT).getPackage(ROOT);
+    Assertions.assertThat(
+            Stream.concat(Stream.of(root), root.getSubpackagesInTree().stream())
+                .filter(in -> !in.getClasses().isEmpty())
+                .filter(in ->
+                    in.tryGetPackageInfo()
+                        .filter(info -> info.isAnnotatedWith(NullMarked.class))
+                        .isEmpty())
+                .map(JavaPackage::getName))
+        .isEmpty();
   }
 
   @Test

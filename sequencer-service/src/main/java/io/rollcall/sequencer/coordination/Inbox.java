@@ -15,6 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Inbox<T> {
 
+  /** As long as it takes: for a taker without a deadline. */
+  static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(365);
+
   private final int maxEntries;
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
@@ -22,7 +25,6 @@ final class Inbox<T> {
   private final Condition notFull = lock.newCondition();
   private List<T> entries = new ArrayList<>();
   private long bytes;
-  private boolean woken;
   private boolean closed;
 
   Inbox(int maxEntries, long maxBytes) {
@@ -57,34 +59,22 @@ final class Inbox<T> {
   }
 
   /**
-   * Takes everything, waiting for the first entry no longer than told, or until woken or closed.
+   * Takes everything, waiting for the first entry no longer than told, or until closed.
    *
-   * @return what was there, in the order it was put; empty after the time, a wake-up or a close
+   * @return what was there, in the order it was put; empty after the time or a close
    */
   List<T> takeAll(long maxWaitNanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = maxWaitNanos;
-      while (entries.isEmpty() && !woken && !closed && left > 0) {
+      while (entries.isEmpty() && !closed && left > 0) {
         left = notEmpty.awaitNanos(left);
       }
-      woken = false;
       List<T> taken = entries;
       entries = new ArrayList<>(Math.min(maxEntries, Math.max(16, taken.size())));
       bytes = 0;
       notFull.signalAll();
       return taken;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Ends the wait of the taker, if it waits. */
-  void wake() {
-    lock.lock();
-    try {
-      woken = true;
-      notEmpty.signal();
     } finally {
       lock.unlock();
     }
@@ -102,15 +92,6 @@ final class Inbox<T> {
     }
   }
 
-  boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   int size() {
     lock.lock();
     try {
@@ -119,9 +100,6 @@ final class Inbox<T> {
       lock.unlock();
     }
   }
-
-  /** What {@link TimeUnit#NANOSECONDS} can wait at most, for a taker without a deadline. */
-  static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(365);
 
   private boolean isFullFor(long size) {
     return entries.size() >= maxEntries || (!entries.isEmpty() && bytes + size > maxBytes);

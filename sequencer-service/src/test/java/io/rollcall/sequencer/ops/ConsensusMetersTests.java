@@ -13,6 +13,7 @@ import io.rollcall.sequencer.coordination.XtProjection;
 import io.rollcall.sequencer.testing.Xts;
 import io.rollcall.transport.testing.LogCapture;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class ConsensusMetersTests {
   private final XtProjection projection = new XtProjection(OWN, 10, Duration.ofDays(1), () -> now);
   private final ConsensusMeters meters =
       new ConsensusMeters(registry, OWN, Duration.ofSeconds(2), projection, () -> now);
-  private final XtAlarms alarms = new XtAlarms(OWN, event -> {}, registry);
+  private final List<Object> events = new ArrayList<>();
+  private final XtAlarms alarms = new XtAlarms(OWN, events::add, registry);
 
   @Test
   void followsAnXtThatCommits() {
@@ -91,6 +93,15 @@ class ConsensusMetersTests {
                 .count())
         .isEqualTo(1);
     assertThat(count("circ.messages", "operation", "unrouted")).isEqualTo(2);
+  }
+
+  @Test
+  void tellsTheApplicationOfACommitThisChainDidNotVoteFor() {
+    tell(new SequencerFact.Started(XT, now));
+    tell(new SequencerFact.CommitWithoutVote(XT.id()));
+
+    assertThat(count("transactions", "state", "commit_without_vote")).isEqualTo(1);
+    assertThat(events).containsExactly(new CommitWithoutVoteEvent(XT.id()));
   }
 
   private SequencerFact finished(boolean committed) {

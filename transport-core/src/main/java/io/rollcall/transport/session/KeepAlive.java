@@ -104,7 +104,8 @@ public final class KeepAlive {
   /** A ping went out. */
   public void pingSent(long now) {
     lastPing = now;
-    if (pings.size() < MOST_PINGS) {
+    // Behind a forgotten one nothing is remembered: its answer comes first.
+    if (forgottenPings == 0 && pings.size() < MOST_PINGS) {
       pings.addLast(now);
     } else {
       forgottenPings++;

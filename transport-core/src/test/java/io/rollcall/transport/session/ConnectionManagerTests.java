@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,9 @@ class ConnectionManagerTests {
           Thread.ofVirtual()
               .start(() -> {
                 try {
-                  go.await();
+                  if (!go.await(10, TimeUnit.SECONDS)) {
+                    return;
+                  }
                   manager.add(peer, ConnectionManagerTests::nothing);
                 } catch (ConnectionLimitException full) {
                   refused.incrementAndGet();
@@ -110,8 +113,8 @@ class ConnectionManagerTests {
     finish(open, good, null);
     assertThat(result).isNotDone();
     finish(open, bad, new NotConnectedException("closed"));
-    assertThat(result.get().delivered()).containsExactly("good");
-    assertThat(result.get().failed()).containsOnlyKeys("gone", "bad");
+    assertThat(result.get(10, TimeUnit.SECONDS).delivered()).containsExactly("good");
+    assertThat(result.get(10, TimeUnit.SECONDS).failed()).containsOnlyKeys("gone", "bad");
   }
 
   @Test
@@ -120,7 +123,7 @@ class ConnectionManagerTests {
         manager
             .broadcast(List.of(), Map.of(), (peer, done) -> done.accept(peer, null))
             .toCompletableFuture()
-            .get();
+            .get(10, TimeUnit.SECONDS);
     assertThat(result.delivered()).isEmpty();
     assertThat(result.failed()).isEmpty();
   }

@@ -83,6 +83,24 @@ class KeepAliveTests {
     assertThat(keepAlive.pongCame(at(33))).isEmpty();
   }
 
+  @Test
+  void matchesPongsByOrderThoughMorePingsAreOutThanItRemembers() {
+    for (int ping = 0; ping < 65; ping++) {
+      keepAlive.pingSent(at(ping));
+    }
+    for (int pong = 0; pong < 10; pong++) {
+      assertThat(keepAlive.pongCame(at(100))).contains(Duration.ofSeconds(100 - pong));
+    }
+    keepAlive.pingSent(at(101));
+    for (int pong = 10; pong < 64; pong++) {
+      assertThat(keepAlive.pongCame(at(102))).contains(Duration.ofSeconds(102 - pong));
+    }
+    assertThat(keepAlive.pongCame(at(102))).as("the 65th").isEmpty();
+    assertThat(keepAlive.pongCame(at(102))).as("sent while the 65th was out").isEmpty();
+    keepAlive.pingSent(at(103));
+    assertThat(keepAlive.pongCame(at(104))).contains(Duration.ofSeconds(1));
+  }
+
   private Decision decideAt(long second) {
     return keepAlive.decide(at(second));
   }
