@@ -29,6 +29,10 @@ public interface Connection {
    */
   CompletionStage<Void> send(Message message);
 
-  /** Tells the peer why, after what is queued, and closes; harmless on a closed connection. */
+  /**
+   * Tells the peer why, after what is queued, and closes; harmless on a closed connection.
+   *
+   * @return completes when the socket is closed; never fails
+   */
   CompletionStage<Void> close(CloseReason reason, String details);
 }

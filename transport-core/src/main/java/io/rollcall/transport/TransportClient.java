@@ -14,6 +14,10 @@ public interface TransportClient extends AutoCloseable {
   /**
    * Dials the configured addresses once, each within the connect timeout. See {@link
    * #connect(String)}.
+   *
+   * @throws IllegalStateException when already connected, when another thread is connecting, on an
+   *     event loop, or when there is no address
+   * @throws TransportException why it failed, as there
    */
   void connect();
 
@@ -31,21 +35,30 @@ public interface TransportClient extends AutoCloseable {
   /**
    * Connects in the background and keeps trying, with back-off, until it succeeds or {@link
    * #disconnect()} is called. Does nothing when connected or trying already.
+   *
+   * @throws IllegalStateException when there is no address, or the client is closed
    */
   void connectInBackground();
 
   /**
-   * Dials up to {@code maxRetries + 1} times, waiting with back-off in between. Returns at once
-   * when connected.
+   * Dials up to {@code maxRetries + 1} rounds over the addresses, waiting with back-off in between.
+   * Returns at once when connected.
    *
+   * @throws IllegalArgumentException when {@code maxRetries} is negative
    * @throws TransportException the last failure, its message naming the number of attempts
    */
   void connectWithRetry(int maxRetries);
 
-  /** Disconnects if connected, then connects; automatic reconnection is on again. */
+  /**
+   * Disconnects if connected, then connects as {@link #connect()} does; automatic reconnection is
+   * on again.
+   */
   void reconnect();
 
-  /** Says goodbye, closes and stops reconnecting. Does nothing when there is nothing to close. */
+  /**
+   * Says goodbye behind what is queued, closes and stops reconnecting. Waits for the end of the
+   * connection, the stop timeout at most. Does nothing when there is nothing to close.
+   */
   void disconnect();
 
   /**
@@ -67,13 +80,25 @@ public interface TransportClient extends AutoCloseable {
   /** The connection of this moment. */
   Optional<Connection> connection();
 
-  /** For the next connection. */
+  /**
+   * How long a frame may take from its first byte to its last; from the next connection on.
+   *
+   * @throws InvalidSettingException when it is out of its limits
+   */
   void setReadTimeout(Duration timeout);
 
-  /** For the next connection. */
+  /**
+   * How long a queued byte may wait; from the next connection on.
+   *
+   * @throws InvalidSettingException when it is out of its limits
+   */
   void setWriteTimeout(Duration timeout);
 
-  /** For the next wait between dials. */
+  /**
+   * The first wait between dials, which doubles up to a minute; from the next wait on.
+   *
+   * @throws IllegalArgumentException when it is not more than zero
+   */
   void setReconnectDelay(Duration delay);
 
   /** Disconnects and frees what the client holds; it cannot be used again. */

@@ -284,7 +284,8 @@ public final class PublisherCoordinator implements InputSink {
     state.set(State.FAILED);
     inbox.close();
     log.error(
-        "Coordinator failed; nothing of its last batch was announced, the process ends", cause);
+        "Coordinator failed; its last batch was not carried out to the end, the process ends",
+        cause);
     failureHandler.coordinatorFailed(cause);
   }
 

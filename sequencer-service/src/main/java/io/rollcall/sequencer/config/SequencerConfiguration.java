@@ -111,7 +111,7 @@ class SequencerConfiguration {
 
   @Bean
   FailureHandler failureHandler(ApplicationContext context) {
-    return new ProcessEnd(context);
+    return new ProcessExit(context);
   }
 
   @Bean
