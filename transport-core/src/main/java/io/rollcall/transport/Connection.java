@@ -3,7 +3,12 @@ package io.rollcall.transport;
 import io.rollcall.proto.v1.Message;
 import java.util.concurrent.CompletionStage;
 
-/** One admitted connection. Safe for any thread; no call blocks. */
+/**
+ * One admitted connection. Safe for any thread; no call blocks.
+ *
+ * <p>Stages that are returned complete on the connection's event loop: what is attached to them
+ * must not block, or take an {@code Async} variant with an executor.
+ */
 public interface Connection {
 
   /** The connection's id. */

@@ -8,6 +8,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * Keeps one connection to a server. Safe for any thread. The calls that dial block until they have
  * an answer; a lost connection is dialled again in the background until {@link #disconnect()}.
+ *
+ * <p>Stages that are returned complete on the client's event loop: what is attached to them must
+ * not block (so neither connect nor close), or take an {@code Async} variant with an executor.
  */
 public interface TransportClient extends AutoCloseable {
 

@@ -11,6 +11,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * Accepts connections and exchanges messages with them. Safe for any thread; only {@link #start()}
  * and {@link #stop()} block.
+ *
+ * <p>Stages that are returned complete on an event loop: what is attached to them must not block,
+ * or take an {@code Async} variant with an executor.
  */
 public interface TransportServer extends AutoCloseable {
 

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectException;
@@ -48,8 +47,8 @@ final class ClientDial {
   /** What becomes of an admitted connection, on its event loop. */
   interface Owner {
 
-    /** The dial knows its address now. */
-    void dialling(InetSocketAddress address);
+    /** The dial knows its address now: name or address, and port, as a person writes them. */
+    void dialling(String text);
 
     /** Makes the connection work, or ends it. */
     void admitted(NettyConnection connection);
@@ -137,8 +136,8 @@ final class ClientDial {
       return;
     }
     phase = Phase.CONNECTING;
-    target = text(address);
-    owner.dialling(address);
+    target = text(address.getAddress().getHostAddress(), address.getPort());
+    owner.dialling(text(address.getHostString(), address.getPort()));
     ChannelFuture connecting =
         new Bootstrap()
             .group(loop)
@@ -195,17 +194,18 @@ final class ClientDial {
   }
 
   private void sayHello(Link to, ClientHandshake shake) {
-    HandshakeRequest hello;
+    OutboundFrame frame;
     try {
-      hello = shake.hello();
+      frame = context.frames().encode(shake.hello());
     } catch (RuntimeException fault) {
       onLoop(() ->
           fail(
               new TransportException(
-                  CloseReason.INTERNAL_ERROR, "handshake failed: cannot sign", fault)));
+                  CloseReason.INTERNAL_ERROR,
+                  "handshake failed: cannot make a hello: " + fault.getMessage(),
+                  fault)));
       return;
     }
-    OutboundFrame frame = context.frames().encode(hello);
     try {
       to.send(frame, Delivery.IGNORED);
     } finally {
@@ -334,8 +334,7 @@ final class ClientDial {
     }
   }
 
-  private static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  private static String text(String host, int port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 }

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where a pipeline's errors end, and the link with them: last handler of all. A peer's fault is
- * logged at DEBUG, once, because the first one ends the link; ours at ERROR with its stack.
+ * logged by the link, at DEBUG and once, because the first one ends it; ours at ERROR with its
+ * stack.
  */
 final class ErrorHandler extends ChannelInboundHandlerAdapter {
 
@@ -34,21 +35,12 @@ final class ErrorHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     switch (cause) {
-      case TransportException refused -> {
-        String details = String.valueOf(refused.getMessage());
-        log.debug("{} {} sent what ends it: {}", link.id(), link.remote(), details);
-        link.context().metrics().error(refused.reason(), Operation.READ);
-        link.close(refused.reason(), details);
-      }
-      case IOException broken -> {
-        log.debug("{} {} broke: {}", link.id(), link.remote(), broken.getMessage());
-        link.context().metrics().error(CloseReason.NETWORK_ERROR, Operation.READ);
-        link.broken(broken);
-      }
+      case TransportException refused ->
+          link.fail(refused.reason(), String.valueOf(refused.getMessage()), Operation.READ);
+      case IOException broken -> link.broken(broken, Operation.READ);
       default -> {
         log.error("{} ends by a fault of this program", link.id(), cause);
-        link.context().metrics().error(CloseReason.INTERNAL_ERROR, Operation.READ);
-        link.close(CloseReason.INTERNAL_ERROR, "internal error");
+        link.fail(CloseReason.INTERNAL_ERROR, "internal error", Operation.READ);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.rollcall.transport.netty;
 
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,8 +62,9 @@ final class InboundBudget {
       if (bytes.get() == 0) {
         return;
       }
-      shares.remove(this);
+      // Taken out last: the owner may grow meanwhile, and a share that holds nothing must not stay.
       held.addAndGet(-bytes.getAndSet(0));
+      shares.remove(this);
     }
 
     private boolean unproven() {
@@ -73,14 +75,18 @@ final class InboundBudget {
       return bytes.get();
     }
 
-    /** What it holds is written off at once, so the next to come does not cost a second one. */
+    /**
+     * What it holds is written off at once, so the next to come does not cost a second one; its
+     * event loop gives it back next.
+     */
     private void giveUp() {
       long had = bytes.get();
       clear();
-      link.close(
+      link.fail(
           CloseReason.THROTTLED,
           "partial frames fill inbound-buffer (%d bytes), most of it here: %d bytes"
-              .formatted(limit, had));
+              .formatted(limit, had),
+          Operation.READ);
     }
   }
 }

@@ -66,8 +66,7 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void timeOut(String details) {
-    link.context().metrics().error(CloseReason.READ_TIMEOUT, Operation.READ);
-    link.close(CloseReason.READ_TIMEOUT, details);
+    link.fail(CloseReason.READ_TIMEOUT, details, Operation.READ);
   }
 
   private void ping() {
@@ -113,13 +112,9 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void disconnected(DisconnectMessage disconnect) {
-    log.debug(
-        "{} {} disconnects: {} {}",
-        link.id(),
-        link.remoteAddress(),
-        disconnect.getReason(),
-        LogText.of(disconnect.getDetails()));
-    link.peerDisconnected(CloseReason.of(disconnect.getReason()), disconnect.getDetails());
+    // From here on the text is ours to show: in logs, events and figures.
+    link.peerDisconnected(
+        CloseReason.of(disconnect.getReason()), LogText.of(disconnect.getDetails()));
   }
 
   private void send(Message message, Delivery delivery) {

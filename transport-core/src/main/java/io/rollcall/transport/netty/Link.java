@@ -11,6 +11,7 @@ import io.rollcall.transport.NotConnectedException;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportTimeoutException;
 import io.rollcall.transport.codec.LengthPrefix;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import io.rollcall.transport.session.KeepAlive;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -191,10 +192,11 @@ final class Link {
     long limit = context.settings().outboundBuffer();
     if (before + frame.size() > limit) {
       queuedBytes.addAndGet(-frame.size());
-      abort(
+      cut(
           CloseReason.WRITE_TIMEOUT,
           "the peer does not read: %d bytes are queued, %d more do not fit, outbound-buffer is %d"
-              .formatted(before, frame.size(), limit));
+              .formatted(before, frame.size(), limit),
+          Operation.WRITE);
       delivery.done(failure());
       return;
     }
@@ -255,7 +257,7 @@ final class Link {
       settle(pending, null);
     } else {
       // A frame that left in part ends the stream: nothing that follows would be understood.
-      broken(cause);
+      broken(cause, Operation.WRITE);
       settle(pending, failure());
     }
   }
@@ -280,10 +282,11 @@ final class Link {
       return;
     }
     if (nanoTime() - oldest.queuedAt >= writeTimeoutNanos) {
-      abort(
+      cut(
           CloseReason.WRITE_TIMEOUT,
           "the peer does not read: a message waits for longer than write-timeout (%s), %d bytes are queued"
-              .formatted(context.settings().writeTimeout(), queuedBytes()));
+              .formatted(context.settings().writeTimeout(), queuedBytes()),
+          Operation.WRITE);
     } else {
       armWriteWatch(oldest);
     }
@@ -298,9 +301,21 @@ final class Link {
 
   /** Ends the link in order: queue, goodbye, close. Does nothing when it ends already. */
   void close(CloseReason reason, String details) {
-    if (end.compareAndSet(null, new End(reason, details))) {
+    if (begins(reason, details)) {
       execute(() -> finish(reason, details));
     }
+  }
+
+  /** The same because something went wrong, which is counted unless it ends already. */
+  void fail(CloseReason reason, String details, Operation operation) {
+    if (begins(reason, details)) {
+      context.metrics().error(reason, operation);
+      execute(() -> finish(reason, details));
+    }
+  }
+
+  private boolean begins(CloseReason reason, String details) {
+    return end.compareAndSet(null, new End(reason, details));
   }
 
   /**
@@ -308,7 +323,7 @@ final class Link {
    * stays the reason. Event loop.
    */
   void peerDisconnected(CloseReason reason, String details) {
-    if (end.compareAndSet(null, new End(reason, details))) {
+    if (begins(reason, details)) {
       peerAsked = true;
       finish(CloseReason.REQUESTED, context.goodbye());
     }
@@ -321,7 +336,19 @@ final class Link {
 
   /** Ends the link at once; also cuts short a {@link #close} that takes too long. */
   void abort(CloseReason reason, String details) {
-    end.compareAndSet(null, new End(reason, details));
+    var _ = begins(reason, details);
+    cutNow();
+  }
+
+  /** The same because something went wrong, which is counted unless it ends already. */
+  void cut(CloseReason reason, String details, Operation operation) {
+    if (begins(reason, details)) {
+      context.metrics().error(reason, operation);
+    }
+    cutNow();
+  }
+
+  private void cutNow() {
     execute(() -> {
       beginEnd();
       outputOver = true;
@@ -330,13 +357,13 @@ final class Link {
   }
 
   /** The socket failed. Event loop. */
-  void broken(Throwable cause) {
+  void broken(Throwable cause, Operation operation) {
     if (isTimeout(cause)) {
-      abort(CloseReason.WRITE_TIMEOUT, "the peer's machine does not answer");
+      cut(CloseReason.WRITE_TIMEOUT, "the peer's machine does not answer", operation);
     } else if (cause instanceof ClosedChannelException) {
-      abort(CloseReason.NETWORK_ERROR, "connection closed");
+      cut(CloseReason.NETWORK_ERROR, "connection closed", operation);
     } else {
-      abort(CloseReason.NETWORK_ERROR, text(cause));
+      cut(CloseReason.NETWORK_ERROR, text(cause), operation);
     }
   }
 
@@ -376,8 +403,12 @@ final class Link {
         };
     write(new Pending(goodbye, nanoTime(), whenWritten));
     channel.flush();
-    // What comes now is thrown away, but it must be read for the end of it to be seen.
+    // What comes now is thrown away, but it must be read for the end of it to be seen. What came
+    // before goes at once rather than with the socket: the budgets count on it.
     pauses.clear();
+    if (onResume != null) {
+      execute(onResume);
+    }
     channel.config().setAutoRead(true);
   }
 
@@ -402,7 +433,7 @@ final class Link {
   void inputOver(boolean insideFrame) {
     if (!ended()) {
       if (insideFrame) {
-        close(CloseReason.NETWORK_ERROR, "the stream ended inside a frame");
+        fail(CloseReason.NETWORK_ERROR, "the stream ended inside a frame", Operation.READ);
       } else {
         close(CloseReason.END_OF_STREAM, context.goodbye());
       }
@@ -421,7 +452,7 @@ final class Link {
       return;
     }
     endBegun = true;
-    log.debug("{} ends: {} {}", id, ended.reason, ended.details);
+    log.debug("{} {} ends: {} {}", id, remote(), ended.reason, ended.details);
     if (endListener != null) {
       endListener.ended(ended.reason, ended.details);
     }

@@ -30,7 +30,6 @@ import io.rollcall.transport.retry.Reconnector;
 import io.rollcall.transport.retry.RetryPolicy;
 import io.rollcall.transport.retry.Scheduler;
 import io.rollcall.transport.session.ClientHandshake;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -158,7 +157,7 @@ public final class NettyTransportClient implements TransportClient {
     this.serverAddress = configured ? settings.serverAddresses().getFirst() : "";
     ConnectionSettings limits = settings.connection();
     this.codec = new ProtobufCodec(limits.maxMessageSize());
-    this.outbound = new OutboundBudget(limits.outboundBuffer());
+    this.outbound = new OutboundBudget("outbound-buffer", limits.outboundBuffer());
     this.frames = new FrameEncoder(codec, ByteBufAllocator.DEFAULT, outbound);
     this.inbound = new InboundBudget(limits.inboundBuffer());
     this.dispatcher =
@@ -434,8 +433,8 @@ public final class NettyTransportClient implements TransportClient {
     }
 
     @Override
-    public void dialling(InetSocketAddress address) {
-      serverAddress = address.getHostString() + ":" + address.getPort();
+    public void dialling(String text) {
+      serverAddress = text;
     }
 
     @Override
@@ -453,7 +452,7 @@ public final class NettyTransportClient implements TransportClient {
     @Override
     public void ended(NettyConnection connection, CloseReason reason, String details) {
       metrics.disconnected(Duration.between(connection.info().connectedAt(), clock.instant()));
-      String why = reason + (details.isEmpty() ? "" : ": " + LogText.of(details));
+      String why = reason + (details.isEmpty() ? "" : ": " + details);
       lastFailure = Optional.of("connection ended, " + why);
       log.info("{} connection to {} ended, {}", connection.id(), serverAddress, why);
       if (inbox != null) {

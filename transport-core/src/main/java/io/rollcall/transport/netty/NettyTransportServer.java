@@ -94,7 +94,7 @@ public final class NettyTransportServer implements TransportServer {
     this.clock = clock;
     int maxMessageSize = settings.connection().maxMessageSize();
     this.codec = new ProtobufCodec(maxMessageSize);
-    this.outbound = new OutboundBudget(settings.outboundBufferTotal());
+    this.outbound = new OutboundBudget("outbound-buffer-total", settings.outboundBufferTotal());
     this.frames = new FrameEncoder(codec, ByteBufAllocator.DEFAULT, outbound);
     this.connections = new ConnectionManager<>(settings.maxConnections(), metrics);
     this.dispatcher =

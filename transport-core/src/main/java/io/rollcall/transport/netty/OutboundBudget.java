@@ -1,6 +1,7 @@
 package io.rollcall.transport.netty;
 
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
@@ -9,19 +10,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The bytes that all outbound queues of a server really hold: a broadcast counts once, however many
- * queues it stands in. At the bound the link that has most queued is closed with WRITE_TIMEOUT, one
- * at a time, because memory comes back only when its event loop has closed it. Nobody ever waits
- * here, so for that moment the bound may be passed. Safe for any thread.
+ * The bytes that all outbound queues of a server or client really hold: a broadcast counts once,
+ * however many queues it stands in. At the bound the link that has most queued is closed with
+ * WRITE_TIMEOUT, one at a time, because memory comes back only when its event loop has closed it.
+ * Nobody ever waits here, so for that moment the bound may be passed. Safe for any thread.
  */
 final class OutboundBudget {
 
+  private final String property;
   private final long limit;
   private final AtomicLong held = new AtomicLong();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean evicting = new AtomicBoolean();
 
-  OutboundBudget(long limit) {
+  /**
+   * Holds nothing yet.
+   *
+   * @param property the setting that the limit came from, for whoever reads why a link ended
+   */
+  OutboundBudget(String property, long limit) {
+    this.property = property;
     this.limit = limit;
   }
 
@@ -73,9 +81,10 @@ final class OutboundBudget {
         evict();
       }
     });
-    link.abort(
+    link.cut(
         CloseReason.WRITE_TIMEOUT,
-        "all queues together hold %d bytes, outbound-buffer-total is %d, and this one most: %d"
-            .formatted(held.get(), limit, link.queuedBytes()));
+        "all queues together hold %d bytes, %s is %d, and this one most: %d"
+            .formatted(held.get(), property, limit, link.queuedBytes()),
+        Operation.WRITE);
   }
 }

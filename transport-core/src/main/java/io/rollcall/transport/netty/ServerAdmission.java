@@ -30,6 +30,8 @@ final class ServerAdmission {
 
   private static final String LIMIT_REACHED = "connection limit reached";
 
+  private static final String TOO_MANY_ATTEMPTS = "too many connection attempts";
+
   private final ConnectionManager<NettyConnection> connections;
   private final MessageDispatcher dispatcher;
   private final RefusalLog refusals = new RefusalLog(log, System::nanoTime);
@@ -90,10 +92,9 @@ final class ServerAdmission {
 
     /** Tells the peer why not, and ends the link. */
     void refuse(HandshakeResult.Rejected why, Operation operation) {
-      link.context().metrics().error(why.reason(), operation);
       refusals.refused(link, why.log());
       why.response().ifPresent(this::send);
-      link.close(why.reason(), why.details());
+      link.fail(why.reason(), why.details(), operation);
     }
 
     private void send(HandshakeResponse response) {
@@ -119,13 +120,15 @@ final class ServerAdmission {
     link.whenClosed(candidate::settled);
     if (waiting > 2 * MOST_UNADMITTED) {
       // So many that not even goodbyes can be waited for.
-      link.abort(CloseReason.THROTTLED, "too many connection attempts");
+      refusals.refused(
+          link, "cut: " + 2 * MOST_UNADMITTED + " connections wait for admission or their end");
+      link.cut(CloseReason.THROTTLED, TOO_MANY_ATTEMPTS, Operation.ACCEPT);
     } else if (waiting > MOST_UNADMITTED) {
       candidate.refuse(
           new HandshakeResult.Rejected(
               CloseReason.THROTTLED,
               Optional.empty(),
-              "too many connection attempts",
+              TOO_MANY_ATTEMPTS,
               "refused: " + MOST_UNADMITTED + " connections wait for admission, the limit"),
           Operation.ACCEPT);
     }

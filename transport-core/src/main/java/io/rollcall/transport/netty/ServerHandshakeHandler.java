@@ -113,9 +113,10 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     if (mode == Mode.REQUIRED || hello) {
       refuseUnreadable("no complete handshake within " + timeLimit.toMillis() + " ms");
     } else if (frames.insideFrame()) {
-      link.close(
+      link.fail(
           CloseReason.READ_TIMEOUT,
-          "the first frame did not begin within " + timeLimit.toMillis() + " ms");
+          "the first frame did not begin within " + timeLimit.toMillis() + " ms",
+          Operation.HANDSHAKE);
     } else {
       frames.expectNothingSpecial();
       admitUnauthenticated();
@@ -174,8 +175,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
       case HandshakeResult.Rejected rejected -> candidate.refuse(rejected, Operation.HANDSHAKE);
       case null -> {
         log.error("{} a hello could not be judged", link.id(), fault);
-        link.context().metrics().error(CloseReason.INTERNAL_ERROR, Operation.HANDSHAKE);
-        link.close(CloseReason.INTERNAL_ERROR, "internal error");
+        link.fail(CloseReason.INTERNAL_ERROR, "internal error", Operation.HANDSHAKE);
       }
     }
   }

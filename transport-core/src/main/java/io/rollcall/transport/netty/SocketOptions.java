@@ -6,8 +6,10 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.rollcall.transport.ConnectionSettings;
 import java.time.Duration;
+import jdk.net.ExtendedSocketOptions;
 
 /** The socket options of every connection, on both sides. */
 final class SocketOptions {
@@ -16,6 +18,9 @@ final class SocketOptions {
   private static final Duration LEAST_USER_TIMEOUT = Duration.ofSeconds(20);
 
   private static final int SMALLEST_READ = 1024;
+
+  private static final ChannelOption<Integer> NIO_KEEPIDLE =
+      NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
 
   private SocketOptions() {}
 
@@ -35,11 +40,17 @@ final class SocketOptions {
           EpollChannelOption.TCP_USER_TIMEOUT,
           millis(max(LEAST_USER_TIMEOUT, settings.writeTimeout())));
       if (settings.keepAlive()) {
-        config.setOption(
-            EpollChannelOption.TCP_KEEPIDLE,
-            Math.clamp(settings.keepAlivePeriod().toSeconds(), 1, Short.MAX_VALUE));
+        config.setOption(EpollChannelOption.TCP_KEEPIDLE, seconds(settings.keepAlivePeriod()));
       }
+    } else if (settings.keepAlive()) {
+      // Not of every system: where it is none, its own period stays, hours most often.
+      config.setOption(NIO_KEEPIDLE, seconds(settings.keepAlivePeriod()));
     }
+  }
+
+  /** What the socket option can say. */
+  private static int seconds(Duration duration) {
+    return Math.clamp(duration.toSeconds(), 1, Short.MAX_VALUE);
   }
 
   private static Duration max(Duration a, Duration b) {

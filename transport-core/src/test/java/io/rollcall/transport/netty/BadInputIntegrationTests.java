@@ -47,7 +47,7 @@ class BadInputIntegrationTests {
   @ParameterizedTest
   @MethodSource("bad")
   void endsWithAProtocolErrorThatIsLoggedOnceAtDebug(Bad bad) {
-    try (LogCapture log = LogCapture.of(ErrorHandler.class);
+    try (LogCapture log = LogCapture.of(Link.class);
         ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer other = fixture.connect();
         RawSocketPeer peer = fixture.connect()) {

@@ -46,7 +46,9 @@ class ClientSilenceTests {
             settings,
             codec,
             new FrameEncoder(
-                codec, ByteBufAllocator.DEFAULT, new OutboundBudget(settings.outboundBuffer())),
+                codec,
+                ByteBufAllocator.DEFAULT,
+                new OutboundBudget("outbound-buffer", settings.outboundBuffer())),
             new InboundBudget(settings.inboundBuffer()),
             SenderIds.client("me"),
             LinkContext.CLIENT_GOODBYE,

@@ -1,21 +1,27 @@
 package io.rollcall.transport.netty;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.ProtobufCodec;
 import io.rollcall.transport.dispatch.MessageDispatcher;
+import io.rollcall.transport.metrics.MicrometerTransportMetrics;
+import io.rollcall.transport.metrics.TransportMeters;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.testing.ManualClock;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.RecordingHandler;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -25,8 +31,9 @@ final class EmbeddedLink implements AutoCloseable {
   static final int MAX_MESSAGE_SIZE = 1 << 20;
 
   final EmbeddedChannel channel = new EmbeddedChannel();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final RecordingHandler recorded = new RecordingHandler();
-  final OutboundBudget outbound = new OutboundBudget(64L << 20);
+  final OutboundBudget outbound = new OutboundBudget("outbound-buffer-total", 64L << 20);
   final InboundBudget inbound = new InboundBudget(2L * MAX_MESSAGE_SIZE);
   final Link link;
   final FrameDecoder frames;
@@ -55,7 +62,7 @@ final class EmbeddedLink implements AutoCloseable {
                 inbound,
                 SenderIds.SERVER,
                 LinkContext.SERVER_GOODBYE,
-                TransportMetrics.NOOP,
+                new MicrometerTransportMetrics(meters),
                 new ManualClock(Instant.ofEpochSecond(1_700_000_000))));
     frames = ConnectionPipeline.begin(link);
   }
@@ -96,6 +103,23 @@ final class EmbeddedLink implements AutoCloseable {
     } finally {
       sent.release();
     }
+  }
+
+  /** How often something of this kind was counted. */
+  double errors(CloseReason reason, TransportMetrics.Operation operation) {
+    return meters
+        .get(TransportMeters.ERRORS.meterName())
+        .tag("type", reason.name().toLowerCase(Locale.ROOT))
+        .tag("operation", operation.name().toLowerCase(Locale.ROOT))
+        .counter()
+        .count();
+  }
+
+  /** How often anything was. */
+  double errors() {
+    return meters.get(TransportMeters.ERRORS.meterName()).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   void advance(Duration by) {

@@ -3,6 +3,7 @@ package io.rollcall.transport.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
@@ -115,6 +116,42 @@ class HandshakeIntegrationTests {
       assertThat(response.getSessionId()).startsWith("seq-A-");
       assertThat(fixture.recorded.nextMessage().from().label()).isEqualTo("seq-A");
       peer.ping(1);
+    }
+  }
+
+  @Test
+  void takesAHelloOfExactlyFourKibibytesWithFieldsItDoesNotKnow() {
+    server.addTrustedKey("seq-A", Set.of(client.publicKey()), Set.of());
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    HandshakeRequest extended =
+        hello().toBuilder()
+            .setExtension(ByteString.copyFromUtf8("of a later version"))
+            .setUnknownFields(
+                UnknownFieldSet.newBuilder()
+                    .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                    .build())
+            .build();
+    int room = ServerHandshakeHandler.MOST_BYTES - extended.getSerializedSize() - 1;
+    HandshakeRequest largest =
+        extended.toBuilder().setClientId(extended.getClientId() + "x".repeat(room)).build();
+    assertThat(largest.getSerializedSize()).isEqualTo(ServerHandshakeHandler.MOST_BYTES);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      assertThat(peer.send(largest).readHandshakeResponse().getAccepted()).isTrue();
+      assertThat(fixture.recorded.nextOpened().identity().label()).isEqualTo("seq-A");
+    }
+  }
+
+  @Test
+  void aHelloAfterTheTimeForItIsNoMessage() {
+    authenticated(OPTIONAL);
+    settings.handshakeTimeout = Duration.ofMillis(200);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      fixture.recorded.nextOpened();
+      DisconnectMessage disconnect = peer.send(hello()).readDisconnect();
+      assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.PROTOCOL_ERROR);
+      peer.expectEndOfStream();
     }
   }
 

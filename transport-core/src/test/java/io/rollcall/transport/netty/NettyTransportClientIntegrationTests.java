@@ -108,6 +108,14 @@ class NettyTransportClientIntegrationTests {
   }
 
   @Test
+  void writesAnIpv6AddressInBrackets() {
+    ClientFixture fixture = with(ClientFixture.plain("[::1]:1"));
+
+    assertThatThrownBy(fixture.client::connect).hasMessageContaining("[0:0:0:0:0:0:0:1]:1");
+    assertThat(fixture.client.stats().serverAddress()).isEqualTo("[0:0:0:0:0:0:0:1]:1");
+  }
+
+  @Test
   void saysWhichNameIsUnknown() {
     ClientFixture fixture = with(ClientFixture.plain("nowhere.invalid:1"));
 

@@ -1,0 +1,183 @@
+package io.rollcall.transport.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.rollcall.proto.v1.Block;
+import io.rollcall.proto.v1.DisconnectMessage;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.TransportException;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
+import io.rollcall.transport.testing.Await;
+import io.rollcall.transport.testing.RawSocketPeer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How a link ends: once, counted, for the reason that fits, and giving back what it held. */
+class LinkTests {
+
+  private record Ended(CloseReason reason, String details) {}
+
+  private final List<Ended> ends = new ArrayList<>();
+
+  @Test
+  void anEndByTheTcpUserTimeoutIsAWriteTimeout() {
+    try (EmbeddedLink embedded = watched()) {
+      // The words of the operating system, as both kinds of channel give them.
+      fire(
+          embedded,
+          new IOException("recvAddress(..) failed with error(-110): Connection timed out"));
+      assertThat(ends)
+          .containsExactly(
+              new Ended(CloseReason.WRITE_TIMEOUT, "the peer's machine does not answer"));
+      assertThat(embedded.errors(CloseReason.WRITE_TIMEOUT, Operation.READ)).isOne();
+      assertThat(embedded.errors()).isOne();
+    }
+  }
+
+  @Test
+  void aResetIsANetworkError() {
+    try (EmbeddedLink embedded = watched()) {
+      fire(embedded, new IOException("Connection reset by peer"));
+      assertThat(ends)
+          .containsExactly(new Ended(CloseReason.NETWORK_ERROR, "connection reset by peer"));
+      assertThat(embedded.errors(CloseReason.NETWORK_ERROR, Operation.READ)).isOne();
+    }
+  }
+
+  @Test
+  void aMessageThatDoesNotFitIsCountedAsAWriteTimeout() {
+    try (EmbeddedLink embedded = watched()) {
+      List<@Nullable TransportException> failures = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        OutboundFrame frame = frame(embedded.link, EmbeddedLink.MAX_MESSAGE_SIZE - 100);
+        embedded.link.send(frame, failures::add);
+        frame.release();
+      }
+      embedded.channel.runPendingTasks();
+      assertThat(ends).extracting(Ended::reason).containsExactly(CloseReason.WRITE_TIMEOUT);
+      assertThat(failures).hasSize(3).doesNotContainNull();
+      assertThat(embedded.errors(CloseReason.WRITE_TIMEOUT, Operation.WRITE)).isOne();
+      assertThat(embedded.errors()).isOne();
+      assertThat(embedded.outbound.held()).isZero();
+    }
+  }
+
+  @Test
+  void aPartialFrameIsGivenBackWhenTheEndBegins() {
+    try (EmbeddedLink embedded = watched()) {
+      embedded.receive(ByteBuffer.allocate(4).putInt(100_000).array());
+      embedded.receive(new byte[50_000]);
+      assertThat(embedded.inbound.utilization()).isPositive();
+      embedded.link.close(CloseReason.REQUESTED, "enough");
+      embedded.channel.runPendingTasks();
+      assertThat(embedded.frames.insideFrame()).isFalse();
+      assertThat(embedded.inbound.utilization()).isZero();
+    }
+  }
+
+  @Test
+  void aPeersLastWordsAreOneLineOfBoundedLength() {
+    try (EmbeddedLink embedded = watched()) {
+      embedded.admit();
+      embedded.receive(
+          Message.newBuilder()
+              .setDisconnect(DisconnectMessage.newBuilder().setDetails("a\nb".repeat(10_000)))
+              .build());
+      embedded.channel.runPendingTasks();
+      assertThat(ends).hasSize(1);
+      assertThat(ends.getFirst().details())
+          .startsWith("a?ba?b")
+          .doesNotContain("\n")
+          .hasSizeLessThan(300);
+    }
+  }
+
+  @Test
+  void everyFrameHasOneFateAndIsGivenBackHoweverTheEndAndTheSendersMeet() throws Exception {
+    int senders = 4;
+    int each = 50;
+    try (ServerFixture fixture = new ServerFixture(new ServerFixture.Settings())) {
+      for (int round = 0; round < 60; round++) {
+        try (RawSocketPeer peer = fixture.connect()) {
+          String id = fixture.admitted(peer);
+          Link link = ((NettyConnection) fixture.server.connection(id).orElseThrow()).link();
+          AtomicInteger[] fates = new AtomicInteger[senders * each];
+          CountDownLatch go = new CountDownLatch(1);
+          CountDownLatch done = new CountDownLatch(senders);
+          for (int sender = 0; sender < senders; sender++) {
+            int first = sender * each;
+            Thread.ofPlatform()
+                .start(() -> {
+                  for (int i = first; i < first + each; i++) {
+                    AtomicInteger fate = new AtomicInteger();
+                    fates[i] = fate;
+                    OutboundFrame frame = frame(link, 1000);
+                    if (i == first) {
+                      await(go);
+                    }
+                    link.send(frame, failure -> fate.incrementAndGet());
+                    frame.release();
+                  }
+                  done.countDown();
+                });
+          }
+          go.countDown();
+          switch (round % 3) {
+            case 0 -> link.abort(CloseReason.REQUESTED, "at once");
+            case 1 -> {
+              link.close(CloseReason.REQUESTED, "in order");
+              peer.shutdownOutput();
+            }
+            default -> peer.reset();
+          }
+          await(done);
+          Await.until("the link is gone", () -> !link.channel().isOpen());
+          for (AtomicInteger fate : fates) {
+            Await.until("the frame's fate is known", () -> fate.get() > 0);
+          }
+          Await.until("all is given back", () -> link.context().frames().budget().held() == 0);
+          assertThat(fates).allSatisfy(fate -> assertThat(fate).hasValue(1));
+          assertThat(link.queuedBytes()).isZero();
+        }
+      }
+    }
+  }
+
+  private EmbeddedLink watched() {
+    EmbeddedLink embedded = new EmbeddedLink();
+    embedded.link.onEnd((reason, details) -> ends.add(new Ended(reason, details)));
+    return embedded;
+  }
+
+  private static void fire(EmbeddedLink embedded, Throwable cause) {
+    embedded.channel.pipeline().fireExceptionCaught(cause);
+    embedded.channel.runPendingTasks();
+  }
+
+  private static OutboundFrame frame(Link link, int bytes) {
+    return link.context()
+        .frames()
+        .encode(
+            Message.newBuilder()
+                .setBlock(Block.newBuilder().setBlockData(ByteString.copyFrom(new byte[bytes])))
+                .build());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+}
