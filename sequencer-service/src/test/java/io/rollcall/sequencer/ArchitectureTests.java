@@ -1,27 +1,12 @@
 package io.rollcall.sequencer;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.domain.JavaPackage;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import io.rollcall.transport.testing.PackageArrows;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
-import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class ArchitectureTests {
 
@@ -117,43 +102,16 @@ class ArchitectureTests {
                   "XtAlarms")),
           Map.entry("config", Set.of("SequencerProperties")));
 
-  private static final JavaClasses MAIN =
-      new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages(ROOT);
-
-  static Stream<String> packages() {
-    return ARROWS.keySet().stream().sorted();
-  }
-
-  @ParameterizedTest
-  @MethodSource("packages")
-  void packagesImportOnlyWhatTheArrowsAllow(String name) {
-    String[] allowed =
-        Stream.concat(Stream.of(name), ARROWS.getOrDefault(name, Set.of()).stream())
-            .map(ArchitectureTests::full)
-            .toArray(String[]::new);
-    noClasses()
-        .that()
-        .resideInAPackage(full(name))
-        .should()
-        .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(allowed))))
-        .check(MAIN);
-  }
+  private static final PackageArrows PACKAGES = new PackageArrows(ROOT, ARROWS);
 
   @Test
-  void everyPackageHasItsArrows() {
-    assertThat(
-            MAIN.stream()
-                .map(JavaClass::getPackageName)
-                .distinct()
-                .map(ArchitectureTests::shortName))
-        .containsExactlyInAnyOrderElementsOf(ARROWS.keySet());
+  void packagesImportOnlyWhatTheArrowsAllow() {
+    PACKAGES.check();
   }
 
   @Test
   void packagesHaveNoCycles() {
-    slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
+    PACKAGES.checkCycles();
   }
 
   @Test
@@ -161,19 +119,22 @@ class ArchitectureTests {
     noClasses()
         .that()
         .resideInAnyPackage(
-            full("coordination"), full("execution.ledger"), full("storage"), full("event"))
+            PACKAGES.full("coordination"),
+            PACKAGES.full("execution.ledger"),
+            PACKAGES.full("storage"),
+            PACKAGES.full("event"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
             "org.springframework..", "io.micrometer..", "io.netty..", "io.rollcall.transport..")
-        .check(MAIN);
+        .check(PACKAGES.main());
     noClasses()
         .that()
-        .resideInAPackage(full("handler"))
+        .resideInAPackage(PACKAGES.full("handler"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.springframework..", "io.micrometer..", "io.netty..")
-        .check(MAIN);
+        .check(PACKAGES.main());
   }
 
   @Test
@@ -184,42 +145,16 @@ class ArchitectureTests {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.rollcall.transport.event..")
-        .check(MAIN);
+        .check(PACKAGES.main());
   }
 
   @Test
   void everyPackageIsNullMarked() {
-    JavaClasses all = new ClassFileImporter().importPackages(ROOT);
-    JavaPackage root = all.getPackage(ROOT);
-    assertThat(
-            Stream.concat(Stream.of(root), root.getSubpackagesInTree().stream())
-                .filter(in -> !in.getClasses().isEmpty())
-                .filter(in ->
-                    in.tryGetPackageInfo()
-                        .filter(info -> info.isAnnotatedWith(NullMarked.class))
-                        .isEmpty())
-                .map(JavaPackage::getName))
-        .isEmpty();
+    PACKAGES.checkNullMarked();
   }
 
   @Test
   void growingTheListOfPublicTypesIsADecision() {
-    Map<String, Set<String>> found = new TreeMap<>();
-    MAIN.stream()
-        .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
-        .filter(JavaClass::isTopLevelClass)
-        .forEach(type ->
-            found
-                .computeIfAbsent(shortName(type.getPackageName()), _ -> new TreeSet<>())
-                .add(type.getSimpleName()));
-    assertThat(found).containsExactlyInAnyOrderEntriesOf(PUBLIC_TYPES);
-  }
-
-  private static String full(String name) {
-    return name.isEmpty() ? ROOT : ROOT + "." + name;
-  }
-
-  private static String shortName(String packageName) {
-    return packageName.equals(ROOT) ? "" : packageName.substring(ROOT.length() + 1);
+    assertThat(PACKAGES.publicTypes()).containsExactlyInAnyOrderEntriesOf(PUBLIC_TYPES);
   }
 }
