@@ -17,18 +17,13 @@ import io.rollcall.proto.v1.Ping;
 import io.rollcall.proto.v1.StartSlot;
 import io.rollcall.proto.v1.XTRequest;
 import io.rollcall.publisher.ops.ConsensusMeters;
+import io.rollcall.publisher.testing.PublisherHttp;
 import io.rollcall.publisher.testing.Waiting;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +48,6 @@ import tools.jackson.databind.json.JsonMapper;
 class PublisherServiceIntegrationTests {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final AtomicInteger CONTENT = new AtomicInteger();
 
   @LocalServerPort private int httpPort;
@@ -187,8 +181,8 @@ class PublisherServiceIntegrationTests {
     hearsNothing(alpha);
     hearsNothing(beta);
     Waiting.until(
-        "the mailbox message to be counted",
-        () -> meter("publisher_consensus_circ_messages_total") == circ + 1);
+        "both messages to be counted",
+        () -> meter("publisher_consensus_circ_messages_total") == circ + 2);
   }
 
   @Test
@@ -224,7 +218,7 @@ class PublisherServiceIntegrationTests {
   })
   void saysWhatWasWrongAsProblemDetail(String method, String path, int status, String detail)
       throws Exception {
-    HttpResponse<String> response = exchange(method, path);
+    HttpResponse<String> response = http().exchange(method, path);
 
     assertThat(response.statusCode()).isEqualTo(status);
     assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
@@ -365,39 +359,19 @@ class PublisherServiceIntegrationTests {
     assertThat(next(peer).hasPong()).isTrue();
   }
 
-  /** The sum of all samples of a counter or gauge, of the counts of anything else. */
   private double meter(String family) {
-    double sum = 0;
-    for (String line : get("/actuator/prometheus").body().lines().toList()) {
-      String name = line.replaceFirst("[{ ].*", "");
-      if (name.equals(family) || name.equals(family + "_count")) {
-        sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-      }
-    }
-    return sum;
+    return http().meter(family);
   }
 
   private JsonNode json(String path) {
-    return JSON.readTree(get(path).body());
+    return http().json(path);
   }
 
   private HttpResponse<String> get(String path) {
-    return exchange("GET", path);
+    return http().get(path);
   }
 
-  private HttpResponse<String> exchange(String method, String path) {
-    try {
-      return HTTP.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
-              .timeout(Duration.ofSeconds(10))
-              .method(method, HttpRequest.BodyPublishers.noBody())
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(interrupted);
-    }
+  private PublisherHttp http() {
+    return new PublisherHttp(httpPort);
   }
 }

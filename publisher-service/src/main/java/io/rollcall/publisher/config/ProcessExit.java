@@ -1,6 +1,7 @@
 package io.rollcall.publisher.config;
 
 import io.rollcall.publisher.coordination.FailureHandler;
+import java.util.function.IntConsumer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContext;
 
@@ -14,15 +15,22 @@ final class ProcessExit implements FailureHandler {
   static final int EXIT_CODE = 70;
 
   private final ApplicationContext context;
+  private final IntConsumer exit;
 
-  ProcessExit(ApplicationContext context) {
+  /**
+   * Closes this context first.
+   *
+   * @param exit ends the process, does not return
+   */
+  ProcessExit(ApplicationContext context, IntConsumer exit) {
     this.context = context;
+    this.exit = exit;
   }
 
   @Override
   public void coordinatorFailed(Throwable cause) {
     Thread.ofPlatform()
         .name("exit")
-        .start(() -> System.exit(SpringApplication.exit(context, () -> EXIT_CODE)));
+        .start(() -> exit.accept(SpringApplication.exit(context, () -> EXIT_CODE)));
   }
 }

@@ -39,6 +39,7 @@ import io.rollcall.transport.autoconfigure.AuthProperties;
 import io.rollcall.transport.autoconfigure.TransportProperties;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.util.List;
+import java.util.OptionalInt;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -76,7 +77,10 @@ class PublisherConfiguration {
 
   @Bean
   PublisherRules publisherRules(
-      PublisherProperties properties, AuthProperties auth, BoundChains bound) {
+      PublisherProperties properties,
+      AuthProperties auth,
+      BoundChains bound,
+      Remembered remembered) {
     PublisherProperties.Scp scp = properties.scp();
     return PublisherRules.defaults()
         .withVoteTimeout(scp.timeout())
@@ -90,7 +94,7 @@ class PublisherConfiguration {
                     ? PublisherRules.Queue.DEFAULT_SUBMITTER_PERCENT
                     : PublisherRules.Queue.WHOLE_QUEUE_PERCENT))
         .withBoundChains(bound.identitiesByChain())
-        .withRememberedOutcomes(properties.retention().count());
+        .withRememberedOutcomes(remembered.count());
   }
 
   @Bean
@@ -99,8 +103,14 @@ class PublisherConfiguration {
   }
 
   @Bean
-  XtProjection xtProjection(PublisherProperties properties, NanoClock clock) {
-    return new XtProjection(properties.retention().count(), properties.retention().age(), clock);
+  Remembered remembered(PublisherProperties properties) {
+    return Remembered.of(properties.retention().count(), Runtime.getRuntime().maxMemory());
+  }
+
+  @Bean
+  XtProjection xtProjection(
+      PublisherProperties properties, Remembered remembered, NanoClock clock) {
+    return new XtProjection(remembered.count(), properties.retention().age(), clock);
   }
 
   @Bean
@@ -136,7 +146,7 @@ class PublisherConfiguration {
             gateway,
             List.of(projection, metrics, new FactLog()),
             clock,
-            new ProcessExit(context));
+            new ProcessExit(context, System::exit));
     metrics.watch(coordinator::load);
     return coordinator;
   }
@@ -198,8 +208,13 @@ class PublisherConfiguration {
   }
 
   @Bean
-  StartReport startReport(BoundChains bound, DecisionLog decisions) {
-    return new StartReport(bound.unboundIdentities(), decisions.isDurable());
+  StartReport startReport(BoundChains bound, DecisionLog decisions, Remembered remembered) {
+    return new StartReport(
+        bound.unboundIdentities(),
+        decisions.isDurable(),
+        remembered.isFewerThanConfigured()
+            ? OptionalInt.of(remembered.count())
+            : OptionalInt.empty());
   }
 
   @Bean

@@ -76,7 +76,7 @@ public enum ConsensusMeters {
   CIRC_MESSAGES(
       "publisher.consensus.circ.messages",
       "publisher_consensus_circ_messages_total",
-      "Mailbox messages that came and are not acted on",
+      "Messages that are carried and not acted on: mailbox, slot protocol, blocks",
       "operation");
 
   /** Upper bounds for what takes as long as people wait. */

@@ -20,7 +20,6 @@ public final class InboundReporter implements InboundObserver {
 
   private static final Logger log = LoggerFactory.getLogger(InboundReporter.class);
   private static final long WARNING_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final String CIRC = "circ_message";
 
   private final PublisherMetrics metrics;
   private final TransportMetrics transportMetrics;
@@ -52,11 +51,7 @@ public final class InboundReporter implements InboundObserver {
 
   @Override
   public void unrouted(String payload) {
-    if (payload.equals(CIRC)) {
-      metrics.circUnrouted();
-    } else {
-      transportMetrics.error(CloseReason.PROTOCOL_ERROR, Operation.HANDLE);
-    }
+    metrics.unrouted();
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class PublisherMetrics implements FactListener, SendListener {
   private final DistributionSummary participants;
   private final Counter commitsBroadcast;
   private final Counter abortsBroadcast;
-  private final Counter circUnrouted;
+  private final Counter unrouted;
   private final Timer xtRequestLatency;
   private final Timer voteLatency;
   private final Timer unroutedLatency;
@@ -78,7 +78,7 @@ public final class PublisherMetrics implements FactListener, SendListener {
     abortsBroadcast = counter(ConsensusMeters.DECISIONS_BROADCAST, ABORT);
     counter(ConsensusMeters.VOTE_BROADCAST, COMMIT);
     counter(ConsensusMeters.VOTE_BROADCAST, ABORT);
-    circUnrouted = counter(ConsensusMeters.CIRC_MESSAGES, "unrouted");
+    unrouted = counter(ConsensusMeters.CIRC_MESSAGES, "unrouted");
     xtRequestLatency = callback("xt_request");
     voteLatency = callback("vote");
     unroutedLatency = callback("unrouted");
@@ -162,8 +162,8 @@ public final class PublisherMetrics implements FactListener, SendListener {
     latency.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  void circUnrouted() {
-    circUnrouted.increment();
+  void unrouted() {
+    unrouted.increment();
   }
 
   private ChainMeters chainMeters(String label) {

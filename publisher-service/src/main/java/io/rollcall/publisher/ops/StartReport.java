@@ -2,6 +2,7 @@ package io.rollcall.publisher.ops;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,8 +13,11 @@ import org.slf4j.LoggerFactory;
  *
  * @param unboundIdentities trusted identities without chains, sorted
  * @param durable whether decisions outlive the process
+ * @param rememberedAtMost how many finished XTs are remembered, when the heap is too small for as
+ *     many as configured
  */
-public record StartReport(List<String> unboundIdentities, boolean durable) {
+public record StartReport(
+    List<String> unboundIdentities, boolean durable, OptionalInt rememberedAtMost) {
 
   private static final Logger log = LoggerFactory.getLogger(StartReport.class);
 
@@ -42,6 +46,11 @@ public record StartReport(List<String> unboundIdentities, boolean durable) {
           "State is in memory (publisher.storage.url=memory): a restart forgets every XT and every"
               + " decision");
     }
+    rememberedAtMost.ifPresent(count ->
+        warnings.add(
+            "publisher.retention.count is more than this heap holds: only the last "
+                + count
+                + " finished XTs are remembered; give the process more memory (-Xmx)"));
     if (!unboundIdentities.isEmpty()) {
       warnings.add(
           "Trusted without chain-ids, so they may vote for every chain that nobody is bound to: "

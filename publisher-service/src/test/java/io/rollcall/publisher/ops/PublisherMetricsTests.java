@@ -98,7 +98,7 @@ class PublisherMetricsTests {
     metrics.handled("xt_request", 1_000_000);
     metrics.handled("vote", 1_000_000);
     metrics.handled("start_slot", 1_000_000);
-    metrics.circUnrouted();
+    metrics.unrouted();
 
     for (String type : List.of("xt_request", "vote", "unrouted")) {
       assertThat(
