@@ -46,6 +46,12 @@ final class CoordinatorLifecycle implements SmartLifecycle {
     return coordinator.isRunning();
   }
 
+  /** A coordinator does not start again: what it remembers would be out of date. */
+  @Override
+  public boolean isPauseable() {
+    return false;
+  }
+
   @Override
   public int getPhase() {
     return TransportServerLifecycle.PHASE - BEFORE_HTTP;

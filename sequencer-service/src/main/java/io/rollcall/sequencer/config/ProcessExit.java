@@ -1,12 +1,13 @@
 package io.rollcall.sequencer.config;
 
 import io.rollcall.sequencer.coordination.FailureHandler;
+import java.util.function.IntConsumer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContext;
 
 /**
  * Ends the process with exit code {@value #EXIT_CODE} when the coordinator failed, so that whoever
- * supervises it starts a new one. Peers are told to leave, on a thread of its own.
+ * supervises it starts a new one. The publisher is told, on a thread of its own.
  */
 final class ProcessExit implements FailureHandler {
 
@@ -14,15 +15,22 @@ final class ProcessExit implements FailureHandler {
   static final int EXIT_CODE = 70;
 
   private final ApplicationContext context;
+  private final IntConsumer exit;
 
-  ProcessExit(ApplicationContext context) {
+  /**
+   * Closes this context first.
+   *
+   * @param exit ends the process, does not return
+   */
+  ProcessExit(ApplicationContext context, IntConsumer exit) {
     this.context = context;
+    this.exit = exit;
   }
 
   @Override
   public void coordinatorFailed(Throwable cause) {
     Thread.ofPlatform()
         .name("exit")
-        .start(() -> System.exit(SpringApplication.exit(context, () -> EXIT_CODE)));
+        .start(() -> exit.accept(SpringApplication.exit(context, () -> EXIT_CODE)));
   }
 }

@@ -34,6 +34,7 @@ import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.autoconfigure.InvalidPropertyException;
 import io.rollcall.transport.autoconfigure.TransportProperties;
+import io.rollcall.transport.metrics.TransportMetrics;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -111,7 +112,7 @@ class SequencerConfiguration {
 
   @Bean
   FailureHandler failureHandler(ApplicationContext context) {
-    return new ProcessExit(context);
+    return new ProcessExit(context, System::exit);
   }
 
   @Bean
@@ -180,9 +181,15 @@ class SequencerConfiguration {
       MeterRegistry registry,
       SequencerProperties properties,
       XtProjection projection,
+      TransportMetrics transportMetrics,
       NanoClock clock) {
     return new ConsensusMeters(
-        registry, properties.chain(), properties.scp().voteDeadline(), projection, clock);
+        registry,
+        properties.chain(),
+        properties.scp().voteDeadline(),
+        projection,
+        transportMetrics,
+        clock);
   }
 
   @Bean

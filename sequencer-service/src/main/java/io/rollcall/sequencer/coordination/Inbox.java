@@ -92,6 +92,16 @@ final class Inbox<T> {
     }
   }
 
+  /** How many threads wait for room. */
+  int waiters() {
+    lock.lock();
+    try {
+      return lock.getWaitQueueLength(notFull);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int size() {
     lock.lock();
     try {

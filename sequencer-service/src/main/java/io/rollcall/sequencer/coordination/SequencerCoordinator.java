@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #submit} and {@link #ask} are safe for any thread and wait while {@value #MAX_WAITING}
  * inputs or 64 MB of them wait here; whoever waits stops reading its connection.
  */
-public final class SequencerCoordinator {
+public final class SequencerCoordinator implements InputSink {
 
   private static final Logger log = LoggerFactory.getLogger(SequencerCoordinator.class);
 
@@ -146,11 +146,7 @@ public final class SequencerCoordinator {
     return inbox.size();
   }
 
-  /**
-   * Hands over an input, waiting for room.
-   *
-   * @throws CoordinatorStoppedException when it takes nothing any more
-   */
+  @Override
   public void submit(SequencerInput input) {
     put(new Work.Input(input), size(input));
   }

@@ -104,7 +104,7 @@ public final class SubmissionDesk {
       throw new SubmissionUnavailableException("the sequencer is not running");
     } catch (TimeoutException busy) {
       throw new SubmissionUnavailableException(
-          "the sequencer did not answer within " + patience.toSeconds() + "s");
+          "the sequencer did not answer within " + patience.toMillis() + "ms");
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new SubmissionUnavailableException("interrupted while waiting");

@@ -19,12 +19,16 @@ import java.util.function.Consumer;
  * What answers questions about XTs. Fed with facts by the coordinator thread, read by any; one
  * lock, held for a batch of facts or for one answer.
  *
- * <p>Bounded: of the XTs that have ended it keeps the last {@code maxFinished} and none that ended
- * longer ago than {@code maxAge}. Those without an end are all kept; the machine bounds them.
+ * <p>Bounded: of the XTs that have ended it keeps the last {@code maxFinished}, fewer when they
+ * name many chains (640 bytes each is what they may take on average), and none that ended longer
+ * ago than {@code maxAge}. Those without an end are all kept; the machine bounds them.
  */
 public final class XtProjection implements FactListener {
 
   private static final int MAX_INTERNED = 1_024;
+
+  /** Bytes per kept XT, on average: enough for two chains and a reason. */
+  private static final int BYTES_PER_XT = 640;
 
   private final ChainId ownChain;
   private final int maxFinished;
@@ -34,6 +38,8 @@ public final class XtProjection implements FactListener {
 
   /** Those of them that have ended, the first to end first. */
   private final LinkedHashMap<XtId, XtRow> finished = new LinkedHashMap<>();
+
+  private long finishedBytes;
 
   private final LinkedHashSet<XtId> inDoubt = new LinkedHashSet<>();
 
@@ -75,6 +81,11 @@ public final class XtProjection implements FactListener {
     return byId.size() - finished.size();
   }
 
+  /** How many XTs are kept, ended ones included. */
+  public synchronized int size() {
+    return byId.size();
+  }
+
   private void apply(SequencerFact fact) {
     switch (fact) {
       case SequencerFact.SubmissionAccepted(CrossChainTransaction xt, long atNanos) ->
@@ -99,8 +110,9 @@ public final class XtProjection implements FactListener {
         with(
             outcome.id(),
             row -> {
+              forgetEnd(row.id);
               row.finished(outcome, ownChain);
-              finished.put(row.id, row);
+              ended(row);
             });
       }
       case SequencerFact.CommitWithoutVote(XtId id) -> with(id, XtRow::committedWithoutOwnVote);
@@ -112,7 +124,7 @@ public final class XtProjection implements FactListener {
   private XtRow opened(CrossChainTransaction xt) {
     XtRow row = byId.get(xt.id());
     if (row == null || row.state().isFinal()) {
-      finished.remove(xt.id());
+      forgetEnd(xt.id());
       row = new XtRow(xt.id(), intern(xt.chains()));
       byId.put(row.id, row);
     }
@@ -142,7 +154,19 @@ public final class XtProjection implements FactListener {
   private void refused(XtRow row, String reason) {
     if (!row.state().isFinal() && !row.wasStarted()) {
       row.refused(reason, clock.nanos());
-      finished.put(row.id, row);
+      ended(row);
+    }
+  }
+
+  private void ended(XtRow row) {
+    finished.put(row.id, row);
+    finishedBytes += row.charge();
+  }
+
+  private void forgetEnd(XtId id) {
+    XtRow row = finished.remove(id);
+    if (row != null) {
+      finishedBytes -= row.charged();
     }
   }
 
@@ -150,8 +174,10 @@ public final class XtProjection implements FactListener {
     long youngestTooOld = clock.nanos() - maxAgeNanos;
     Map.Entry<XtId, XtRow> oldest = finished.firstEntry();
     while (oldest != null
-        && (finished.size() > maxFinished || oldest.getValue().endedNanos() < youngestTooOld)) {
-      finished.pollFirstEntry();
+        && (finished.size() > maxFinished
+            || finishedBytes > (long) maxFinished * BYTES_PER_XT
+            || oldest.getValue().endedNanos() < youngestTooOld)) {
+      forgetEnd(oldest.getKey());
       byId.remove(oldest.getKey());
       oldest = finished.firstEntry();
     }

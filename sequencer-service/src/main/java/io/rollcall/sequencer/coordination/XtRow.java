@@ -10,6 +10,8 @@ import java.util.OptionalLong;
 final class XtRow {
 
   private static final long NEVER = Long.MIN_VALUE;
+  private static final int ROW_BYTES = 256;
+  private static final int PARTICIPANT_BYTES = 96;
 
   final XtId id;
   private final List<ChainId> chains;
@@ -21,6 +23,7 @@ final class XtRow {
   private String ownReason = "";
   private String reason = "";
   private boolean applied;
+  private int charged;
   private XtState state = XtState.QUEUED;
 
   XtRow(XtId id, List<ChainId> chains) {
@@ -92,6 +95,17 @@ final class XtRow {
 
   void committedWithoutOwnVote() {
     reason = "committed although this chain did not vote yes; not applied here";
+  }
+
+  /** Notes what it takes, roughly, if it shares its list of chains with nobody. */
+  int charge() {
+    charged = ROW_BYTES + chains.size() * PARTICIPANT_BYTES + reason.length() + ownReason.length();
+    return charged;
+  }
+
+  /** What was noted last. */
+  int charged() {
+    return charged;
   }
 
   XtView view(ChainId ownChain) {

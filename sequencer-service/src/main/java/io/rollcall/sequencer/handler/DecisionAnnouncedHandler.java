@@ -3,7 +3,7 @@ package io.rollcall.sequencer.handler;
 import io.rollcall.proto.XtId;
 import io.rollcall.proto.v1.Decided;
 import io.rollcall.scp.SequencerInput;
-import io.rollcall.sequencer.coordination.SequencerCoordinator;
+import io.rollcall.sequencer.coordination.InputSink;
 import io.rollcall.sequencer.event.DecisionAnnounced;
 import io.rollcall.sequencer.event.EventHandler;
 import io.rollcall.sequencer.event.InboundObserver;
@@ -11,12 +11,12 @@ import io.rollcall.sequencer.event.InboundObserver;
 /** Reads a decision and hands it over. */
 public final class DecisionAnnouncedHandler implements EventHandler<DecisionAnnounced> {
 
-  private final SequencerCoordinator coordinator;
+  private final InputSink inputs;
   private final InboundObserver observer;
 
-  /** Hands over to this coordinator. */
-  public DecisionAnnouncedHandler(SequencerCoordinator coordinator, InboundObserver observer) {
-    this.coordinator = coordinator;
+  /** Hands over there. */
+  public DecisionAnnouncedHandler(InputSink inputs, InboundObserver observer) {
+    this.inputs = inputs;
     this.observer = observer;
   }
 
@@ -30,7 +30,7 @@ public final class DecisionAnnouncedHandler implements EventHandler<DecisionAnno
       observer.malformed(event.connectionId(), "decided", String.valueOf(malformed.getMessage()));
       return;
     }
-    coordinator.submit(
+    inputs.submit(
         new SequencerInput.DecisionReceived(
             id, decided.getDecision(), decided.getReason(), decided.getRefused()));
   }

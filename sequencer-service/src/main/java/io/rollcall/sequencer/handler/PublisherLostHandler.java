@@ -1,22 +1,22 @@
 package io.rollcall.sequencer.handler;
 
 import io.rollcall.scp.SequencerInput;
-import io.rollcall.sequencer.coordination.SequencerCoordinator;
+import io.rollcall.sequencer.coordination.InputSink;
 import io.rollcall.sequencer.event.EventHandler;
 import io.rollcall.sequencer.event.PublisherLost;
 
 /** Tells the machine that nobody listens. */
 public final class PublisherLostHandler implements EventHandler<PublisherLost> {
 
-  private final SequencerCoordinator coordinator;
+  private final InputSink inputs;
 
-  /** Hands over to this coordinator. */
-  public PublisherLostHandler(SequencerCoordinator coordinator) {
-    this.coordinator = coordinator;
+  /** Hands over there. */
+  public PublisherLostHandler(InputSink inputs) {
+    this.inputs = inputs;
   }
 
   @Override
   public void handle(PublisherLost event) {
-    coordinator.submit(new SequencerInput.Disconnected());
+    inputs.submit(new SequencerInput.Disconnected());
   }
 }

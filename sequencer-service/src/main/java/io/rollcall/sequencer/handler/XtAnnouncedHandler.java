@@ -3,7 +3,7 @@ package io.rollcall.sequencer.handler;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.InvalidXtException;
 import io.rollcall.scp.SequencerInput;
-import io.rollcall.sequencer.coordination.SequencerCoordinator;
+import io.rollcall.sequencer.coordination.InputSink;
 import io.rollcall.sequencer.event.EventHandler;
 import io.rollcall.sequencer.event.InboundObserver;
 import io.rollcall.sequencer.event.XtAnnounced;
@@ -14,12 +14,12 @@ import io.rollcall.sequencer.event.XtAnnounced;
  */
 public final class XtAnnouncedHandler implements EventHandler<XtAnnounced> {
 
-  private final SequencerCoordinator coordinator;
+  private final InputSink inputs;
   private final InboundObserver observer;
 
-  /** Hands over to this coordinator. */
-  public XtAnnouncedHandler(SequencerCoordinator coordinator, InboundObserver observer) {
-    this.coordinator = coordinator;
+  /** Hands over there. */
+  public XtAnnouncedHandler(InputSink inputs, InboundObserver observer) {
+    this.inputs = inputs;
     this.observer = observer;
   }
 
@@ -32,6 +32,6 @@ public final class XtAnnouncedHandler implements EventHandler<XtAnnounced> {
       observer.malformed(event.connectionId(), "xt_request", String.valueOf(invalid.getMessage()));
       return;
     }
-    coordinator.submit(new SequencerInput.StartReceived(xt));
+    inputs.submit(new SequencerInput.StartReceived(xt));
   }
 }

@@ -13,6 +13,9 @@ import io.rollcall.sequencer.coordination.FactListener;
 import io.rollcall.sequencer.coordination.NanoClock;
 import io.rollcall.sequencer.coordination.XtProjection;
 import io.rollcall.sequencer.event.InboundObserver;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +51,7 @@ public final class ConsensusMeters implements FactListener, InboundObserver {
       millis(1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000);
   private static final double[] COUNT_BUCKETS = {1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000};
 
+  private final TransportMetrics transportMetrics;
   private final NanoClock clock;
   private final long voteDeadlineNanos;
   private final XtProjection projection;
@@ -79,7 +84,9 @@ public final class ConsensusMeters implements FactListener, InboundObserver {
       ChainId ownChain,
       Duration voteDeadline,
       XtProjection projection,
+      TransportMetrics transportMetrics,
       NanoClock clock) {
+    this.transportMetrics = transportMetrics;
     this.clock = clock;
     this.voteDeadlineNanos = voteDeadline.toNanos();
     this.projection = projection;
@@ -148,12 +155,17 @@ public final class ConsensusMeters implements FactListener, InboundObserver {
             "Messages that are carried and not acted on",
             "operation",
             "unrouted");
-    gauge(registry, "active.transactions", "XTs without an end");
-    gauge(registry, "state.manager.size", "XTs the machine follows");
+    gauge(registry, "active.transactions", "XTs without an end", XtProjection::open);
+    gauge(
+        registry,
+        "state.manager.size",
+        "XTs that are known: without an end, and ended ones that are remembered",
+        XtProjection::size);
   }
 
-  private void gauge(MeterRegistry registry, String name, String meaning) {
-    Gauge.builder(PREFIX + name, projection, XtProjection::open)
+  private void gauge(
+      MeterRegistry registry, String name, String meaning, ToDoubleFunction<XtProjection> value) {
+    Gauge.builder(PREFIX + name, projection, value)
         .description(meaning)
         .strongReference(true)
         .register(registry);
@@ -247,7 +259,7 @@ public final class ConsensusMeters implements FactListener, InboundObserver {
 
   @Override
   public void malformed(String connectionId, String payload, String why) {
-    unrouted.increment();
+    transportMetrics.error(CloseReason.PROTOCOL_ERROR, Operation.HANDLE);
     log.debug("{}: {} was dropped: {}", connectionId, payload, why);
   }
 }

@@ -40,6 +40,9 @@ final class JsonRpc {
       return Optional.of(
           error(RpcException.PARSE_ERROR, "not JSON: " + malformed.getOriginalMessage()));
     }
+    if (request.isMissingNode()) {
+      return Optional.of(error(RpcException.PARSE_ERROR, "not JSON: the body is empty"));
+    }
     if (!request.isArray()) {
       return single(request).map(JSON::writeValueAsBytes);
     }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.proto.v1.TransactionRequest;
 import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerOutcome;
 import io.rollcall.sequencer.testing.Xts;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class XtProjectionTests {
@@ -129,6 +131,34 @@ class XtProjectionTests {
 
     assertThat(projection.find(xt("c").id())).isEmpty();
     assertThat(projection.find(xt("open").id())).isPresent();
+  }
+
+  @Test
+  void keepsFewerOfThoseThatNameManyChains() {
+    CrossChainTransaction large = withManyChains("large");
+    tell(new SequencerFact.SubmissionAccepted(large, 1));
+    finish(large, false, false, "");
+    assertThat(projection.find(large.id())).isEmpty();
+
+    // Nor does a submission that was refused escape the bound.
+    tell(
+        new SequencerFact.SubmissionAccepted(large, 1),
+        new SequencerFact.SubmissionRefused(large.id(), true, "names too many chains"));
+    assertThat(projection.find(large.id())).isEmpty();
+
+    // What was dropped is not charged any more.
+    for (String name : List.of("a", "b")) {
+      tell(new SequencerFact.Started(xt(name), 1));
+      finish(xt(name), false, false, "");
+    }
+    assertThat(projection.size()).isEqualTo(2);
+  }
+
+  private static CrossChainTransaction withManyChains(String name) {
+    return Xts.xt(
+        LongStream.rangeClosed(1, 20)
+            .mapToObj(chain -> Xts.entry(chain, ByteString.copyFromUtf8(name)))
+            .toArray(TransactionRequest[]::new));
   }
 
   private void finish(CrossChainTransaction xt, boolean committed, boolean applied, String why) {

@@ -11,6 +11,8 @@ import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerOutcome;
 import io.rollcall.sequencer.coordination.XtProjection;
 import io.rollcall.sequencer.testing.Xts;
+import io.rollcall.transport.metrics.MicrometerTransportMetrics;
+import io.rollcall.transport.metrics.TransportMeters;
 import io.rollcall.transport.testing.LogCapture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +32,13 @@ class ConsensusMetersTests {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final XtProjection projection = new XtProjection(OWN, 10, Duration.ofDays(1), () -> now);
   private final ConsensusMeters meters =
-      new ConsensusMeters(registry, OWN, Duration.ofSeconds(2), projection, () -> now);
+      new ConsensusMeters(
+          registry,
+          OWN,
+          Duration.ofSeconds(2),
+          projection,
+          new MicrometerTransportMetrics(registry),
+          () -> now);
   private final List<Object> events = new ArrayList<>();
   private final XtAlarms alarms = new XtAlarms(OWN, events::add, registry);
 
@@ -62,6 +70,7 @@ class ConsensusMetersTests {
     assertThat(registry.get("publisher.consensus.participants.per.transaction").summary().max())
         .isEqualTo(2);
     assertThat(registry.get("publisher.consensus.active.transactions").gauge().value()).isZero();
+    assertThat(registry.get("publisher.consensus.state.manager.size").gauge().value()).isEqualTo(1);
   }
 
   @Test
@@ -92,7 +101,14 @@ class ConsensusMetersTests {
                 .timer()
                 .count())
         .isEqualTo(1);
-    assertThat(count("circ.messages", "operation", "unrouted")).isEqualTo(2);
+    assertThat(count("circ.messages", "operation", "unrouted")).isEqualTo(1);
+    assertThat(
+            registry
+                .get(TransportMeters.ERRORS.meterName())
+                .tags("type", "protocol_error", "operation", "handle")
+                .counter()
+                .count())
+        .isEqualTo(1);
   }
 
   @Test

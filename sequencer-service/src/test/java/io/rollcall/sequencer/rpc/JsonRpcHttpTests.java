@@ -133,6 +133,7 @@ class JsonRpcHttpTests {
       textBlock =
           """
           {                                                               | -32700 | null | not JSON
+          ``                                                              | -32700 | null | the body is empty
           []                                                              | -32600 | null | a batch of 0 calls
           1                                                               | -32600 | null | a call is a JSON object
           {"id":1,"method":"net_version"}                                 | -32600 | 1    | jsonrpc is not
