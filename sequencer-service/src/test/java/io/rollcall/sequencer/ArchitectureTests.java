@@ -72,6 +72,7 @@ class ArchitectureTests {
                   "ExecutionPort",
                   "FactListener",
                   "FailureHandler",
+                  "InputSink",
                   "Journal",
                   "MalformedTransactionException",
                   "NanoClock",
