@@ -22,7 +22,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param storage Where the journal is.
  * @param retention How long XTs that have ended are remembered.
  */
-@ConfigurationProperties("sequencer")
+@ConfigurationProperties(prefix = "sequencer", ignoreUnknownFields = false)
 public record SequencerProperties(
     @Nullable String chainId,
     @DefaultValue Scp scp,

@@ -46,6 +46,15 @@ class SequencerPropertiesTests {
             .hasMessageContaining("55555"));
   }
 
+  @Test
+  void aMisspeltPropertyStopsStartUpAndIsNamed() {
+    runner
+        .withPropertyValues("sequencer.chain-id=1", "sequencer.scp.vote-dedline=1s")
+        .run(context ->
+            assertThat(context.getStartupFailure())
+                .hasStackTraceContaining("sequencer.scp.vote-dedline"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
