@@ -56,17 +56,18 @@ public final class Demo {
     String address = Pair.tcpAddress(publisher);
     Rollup alpha = pair.startAlpha(address);
     Rollup beta = pair.startBeta(address);
-    awaitConnected(alpha);
-    awaitConnected(beta);
+    alpha.awaitConnected();
+    beta.awaitConnected();
+    Exchange exchange = new Exchange(alpha, beta, alice, bob);
 
     out.println();
     out.println("  publisher             " + publisher.http().base() + "   tcp " + address);
     out.println("  alpha   chain " + Pair.ALPHA_CHAIN + "   " + alpha.sequencer().http().base());
     out.println("  beta    chain " + Pair.BETA_CHAIN + "   " + beta.sequencer().http().base());
 
-    showCommit(publisher, alpha, beta);
-    showRefusal(publisher, alpha, beta);
-    showSilence(publisher, alpha, beta);
+    showCommit(publisher, exchange);
+    showRefusal(publisher, exchange);
+    showSilence(publisher, exchange);
 
     out.println();
     out.println(
@@ -74,75 +75,54 @@ public final class Demo {
             ? "All three came out as they should."
             : "NOT all three came out as they should: see above.");
     if (stay) {
-      stay(publisher, alpha, beta);
+      stay(publisher, exchange);
     }
     return allAsExpected;
   }
 
-  private static void awaitConnected(Rollup rollup) {
-    Waiting.until(
-        rollup.name() + " to reach the publisher",
-        LIMIT,
-        () -> rollup.sequencer().http().status("/actuator/health/publisher") == 200);
-  }
-
-  private void showCommit(ServiceProcess publisher, Rollup alpha, Rollup beta) {
+  private void showCommit(ServiceProcess publisher, Exchange exchange) {
     title("1  Commit: Alice pays Bob 30 on alpha, and Bob pays Alice 20 on beta");
-    show(
-        publisher,
-        alpha,
-        beta,
-        payment(alpha, beta, 30, 20),
-        new Expected("committed", "", -30, 30, 20, -20));
+    show(publisher, exchange, exchange.xt(30, 20), new Expected("committed", "", 30, 20));
   }
 
-  private void showRefusal(ServiceProcess publisher, Rollup alpha, Rollup beta) {
+  private void showRefusal(ServiceProcess publisher, Exchange exchange) {
     title("2  Refused by one rollup: Bob pays more on beta than he has");
     show(
         publisher,
-        alpha,
-        beta,
-        payment(alpha, beta, 30, 1_000_000),
-        new Expected("aborted", "insufficient balance", 0, 0, 0, 0));
+        exchange,
+        exchange.xt(30, 1_000_000),
+        new Expected("aborted", "insufficient balance", 0, 0));
   }
 
-  private void showSilence(ServiceProcess publisher, Rollup alpha, Rollup beta) {
+  private void showSilence(ServiceProcess publisher, Exchange exchange) {
     title("3  Silence: beta's sequencer is stopped (SIGSTOP) while the XT waits for its vote");
-    String xt = payment(alpha, beta, 30, 20);
-    Balances before = Balances.of(alpha, beta, alice, bob);
-    beta.sequencer().freeze();
+    String xt = exchange.xt(30, 20);
+    Exchange.Balances before = exchange.balances();
+    ServiceProcess silent = exchange.beta().sequencer();
+    silent.freeze();
     Outcome outcome;
     String id;
     try {
-      id = alpha.submit(xt);
+      id = exchange.alpha().submit(xt);
       outcome = Outcome.await(publisher, id, LIMIT);
     } finally {
-      beta.sequencer().thaw();
+      silent.thaw();
     }
-    judge(alpha, beta, id, before, outcome, new Expected("aborted", "did not vote", 0, 0, 0, 0));
+    judge(exchange, id, before, outcome, new Expected("aborted", "did not vote", 0, 0));
   }
 
-  private String payment(Rollup alpha, Rollup beta, long onAlpha, long onBeta) {
-    return Rollup.xt(
-        alpha,
-        alice.transfer(alpha.chainId(), alpha.nonce(alice), bob, onAlpha),
-        beta,
-        bob.transfer(beta.chainId(), beta.nonce(bob), alice, onBeta));
-  }
-
-  private void show(
-      ServiceProcess publisher, Rollup alpha, Rollup beta, String xt, Expected expected) {
-    Balances before = Balances.of(alpha, beta, alice, bob);
-    String id = alpha.submit(xt);
+  private void show(ServiceProcess publisher, Exchange exchange, String xt, Expected expected) {
+    Exchange.Balances before = exchange.balances();
+    String id = exchange.alpha().submit(xt);
     Outcome outcome = Outcome.await(publisher, id, LIMIT);
-    judge(alpha, beta, id, before, outcome, expected);
+    judge(exchange, id, before, outcome, expected);
   }
 
   private void judge(
-      Rollup alpha, Rollup beta, String id, Balances before, Outcome outcome, Expected expected) {
-    Outcome onAlpha = Outcome.await(alpha.sequencer(), id, LIMIT);
-    Outcome onBeta = Outcome.await(beta.sequencer(), id, LIMIT);
-    Balances after = Balances.of(alpha, beta, alice, bob);
+      Exchange exchange, String id, Exchange.Balances before, Outcome outcome, Expected expected) {
+    Outcome onAlpha = Outcome.await(exchange.alpha().sequencer(), id, LIMIT);
+    Outcome onBeta = Outcome.await(exchange.beta().sequencer(), id, LIMIT);
+    Exchange.Balances after = exchange.balances();
     out.println("   XT " + id);
     out.println(
         "   publisher says "
@@ -156,17 +136,17 @@ public final class Demo {
             + ", beta says "
             + onBeta.state());
     out.println("   balance            before      after");
-    row("alpha  Alice", before.aliceOnAlpha, after.aliceOnAlpha);
-    row("       Bob", before.bobOnAlpha, after.bobOnAlpha);
-    row("beta   Alice", before.aliceOnBeta, after.aliceOnBeta);
-    row("       Bob", before.bobOnBeta, after.bobOnBeta);
+    row("alpha  Alice", before.aliceOnAlpha(), after.aliceOnAlpha());
+    row("       Bob", before.bobOnAlpha(), after.bobOnAlpha());
+    row("beta   Alice", before.aliceOnBeta(), after.aliceOnBeta());
+    row("       Bob", before.bobOnBeta(), after.bobOnBeta());
 
     boolean asExpected =
         outcome.state().equals(expected.state)
             && outcome.reason().contains(expected.reason)
             && onAlpha.state().equals(expected.state)
             && onBeta.state().equals(expected.state)
-            && after.equals(before.plus(expected));
+            && after.equals(before.after(expected.onAlpha, expected.onBeta));
     allAsExpected &= asExpected;
     out.println(asExpected ? "   as it should be" : "   NOT AS IT SHOULD BE, expected " + expected);
   }
@@ -180,23 +160,25 @@ public final class Demo {
     out.printf("   %-14s %10d %10d%n", who, before, after);
   }
 
-  private void stay(ServiceProcess publisher, Rollup alpha, Rollup beta) {
+  private void stay(ServiceProcess publisher, Exchange exchange) {
     String base = publisher.http().base();
-    String xt = payment(alpha, beta, 1, 1);
+    ServiceProcess alpha = exchange.alpha().sequencer();
+    ServiceProcess beta = exchange.beta().sequencer();
+    String xt = exchange.xt(1, 1);
     out.println();
     out.println("Everything stays up until Ctrl-C; logs are in " + pair.folder());
     out.println();
     out.println("Submit an XT (once; its transactions have nonces):");
     out.println(
         "  curl -s -H 'Content-Type: application/json' "
-            + alpha.sequencer().http().base()
+            + alpha.http().base()
             + "/v1/xts -d '"
             + xt
             + "'");
     out.println("Look at it (put in the id that came back), or at all of them:");
     out.println("  curl -s " + base + "/v1/xts/ID");
     out.println("  curl -s " + base + "/v1/xts");
-    for (ServiceProcess service : List.of(publisher, alpha.sequencer(), beta.sequencer())) {
+    for (ServiceProcess service : List.of(publisher, alpha, beta)) {
       out.println("Health and metrics:");
       out.println("  curl -s " + service.http().base() + "/actuator/health");
       out.println("  curl -s " + service.http().base() + "/actuator/prometheus");
@@ -208,33 +190,6 @@ public final class Demo {
     }
   }
 
-  /** What must come out: state, a part of the reason, and how each balance changes. */
-  private record Expected(
-      String state,
-      String reason,
-      long aliceOnAlpha,
-      long bobOnAlpha,
-      long aliceOnBeta,
-      long bobOnBeta) {}
-
-  /** Everybody's money. */
-  private record Balances(
-      BigInteger aliceOnAlpha,
-      BigInteger bobOnAlpha,
-      BigInteger aliceOnBeta,
-      BigInteger bobOnBeta) {
-
-    static Balances of(Rollup alpha, Rollup beta, Wallet alice, Wallet bob) {
-      return new Balances(
-          alpha.balance(alice), alpha.balance(bob), beta.balance(alice), beta.balance(bob));
-    }
-
-    Balances plus(Expected change) {
-      return new Balances(
-          aliceOnAlpha.add(BigInteger.valueOf(change.aliceOnAlpha)),
-          bobOnAlpha.add(BigInteger.valueOf(change.bobOnAlpha)),
-          aliceOnBeta.add(BigInteger.valueOf(change.aliceOnBeta)),
-          bobOnBeta.add(BigInteger.valueOf(change.bobOnBeta)));
-    }
-  }
+  /** What must come out: state, a part of the reason, and the amounts that were paid. */
+  private record Expected(String state, String reason, long onAlpha, long onBeta) {}
 }

@@ -2,6 +2,7 @@ package io.rollcall.system;
 
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import org.web3j.utils.Numeric;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record Rollup(String name, long chainId, ServiceProcess sequencer) {
 
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** What somebody has here, in wei. */
@@ -47,11 +49,11 @@ record Rollup(String name, long chainId, ServiceProcess sequencer) {
     return JSON.readTree(answer.body()).get("id").asString();
   }
 
-  /** The JSON of an XT with one transaction on each of two rollups. */
-  static String xt(Rollup first, String firstTransaction, Rollup second, String secondTransaction) {
-    return """
-    {"transactions":[{"chainId":"%d","transactions":["%s"]},{"chainId":"%d","transactions":["%s"]}]}\
-    """
-        .formatted(first.chainId, firstTransaction, second.chainId, secondTransaction);
+  /** Waits until its sequencer is connected to the publisher. */
+  void awaitConnected() {
+    Waiting.until(
+        name + " to reach the publisher",
+        CONNECT_LIMIT,
+        () -> sequencer.http().status("/actuator/health/publisher") == 200);
   }
 }

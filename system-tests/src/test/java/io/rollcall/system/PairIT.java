@@ -2,7 +2,6 @@ package io.rollcall.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -23,6 +22,7 @@ class PairIT {
   private static CuttableProxy wireOfBeta;
   private static Rollup alpha;
   private static Rollup beta;
+  private static Exchange exchange;
 
   @BeforeAll
   static void start() {
@@ -31,8 +31,9 @@ class PairIT {
     wireOfBeta = new CuttableProxy(address);
     alpha = PAIR.startAlpha(address);
     beta = PAIR.startBeta(wireOfBeta.address());
-    awaitConnected(alpha);
-    awaitConnected(beta);
+    alpha.awaitConnected();
+    beta.awaitConnected();
+    exchange = new Exchange(alpha, beta, ALICE, BOB);
   }
 
   @AfterAll
@@ -45,32 +46,32 @@ class PairIT {
 
   @Test
   void bothRollupsApplyWhatBothAccept() {
-    Money before = Money.now();
-    String id = alpha.submit(payment(30, 20));
+    Exchange.Balances before = exchange.balances();
+    String id = alpha.submit(exchange.xt(30, 20));
 
     assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
     assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
     assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Money.now()).isEqualTo(before.aliceToBobOnAlpha(30).bobToAliceOnBeta(20));
+    assertThat(exchange.balances()).isEqualTo(before.after(30, 20));
   }
 
   @Test
   void nothingHappensWhenOneRollupRefuses() {
-    Money before = Money.now();
-    String id = alpha.submit(payment(30, 1_000_000));
+    Exchange.Balances before = exchange.balances();
+    String id = alpha.submit(exchange.xt(30, 1_000_000));
 
     Outcome outcome = Outcome.await(publisher, id, LIMIT);
     assertThat(outcome.state()).isEqualTo("aborted");
     assertThat(outcome.reason()).contains("chain 77777 voted no").contains("insufficient balance");
     assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("aborted");
     assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("aborted");
-    assertThat(Money.now()).isEqualTo(before);
+    assertThat(exchange.balances()).isEqualTo(before);
   }
 
   @Test
   void aSilentSequencerMakesItAbortAndLearnsSoWhenItIsBack() {
-    Money before = Money.now();
-    String xt = payment(30, 20);
+    Exchange.Balances before = exchange.balances();
+    String xt = exchange.xt(30, 20);
     String id;
     beta.sequencer().freeze();
     try {
@@ -82,29 +83,29 @@ class PairIT {
       beta.sequencer().thaw();
     }
     assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("aborted");
-    assertThat(Money.now()).isEqualTo(before);
+    assertThat(exchange.balances()).isEqualTo(before);
   }
 
   @Test
   void theSameXtAgainIsAnsweredAndNotRunAgain() {
-    String xt = payment(10, 10);
+    String xt = exchange.xt(10, 10);
     String id = alpha.submit(xt);
     assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
     assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    Money after = Money.now();
+    Exchange.Balances after = exchange.balances();
 
     assertThat(beta.submit(xt)).isEqualTo(id);
 
     assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
     assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Money.now()).isEqualTo(after);
+    assertThat(exchange.balances()).isEqualTo(after);
   }
 
   @Test
   void aSequencerThatReconnectsGetsTheOpenXtAgainAndItCommits() {
-    Money before = Money.now();
+    Exchange.Balances before = exchange.balances();
     wireOfBeta.hold();
-    String id = alpha.submit(payment(5, 5));
+    String id = alpha.submit(exchange.xt(5, 5));
     Waiting.until(
         "the start to be sent to beta in vain", LIMIT, () -> wireOfBeta.bytesHeldBack() > 0);
 
@@ -113,7 +114,7 @@ class PairIT {
     assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
     assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
     assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Money.now()).isEqualTo(before.aliceToBobOnAlpha(5).bobToAliceOnBeta(5));
+    assertThat(exchange.balances()).isEqualTo(before.after(5, 5));
   }
 
   @Test
@@ -125,45 +126,5 @@ class PairIT {
         () -> stranger.log().contains("untrusted public key - connection rejected"));
     assertThat(stranger.http().status("/actuator/health/publisher")).isEqualTo(503);
     assertThat(publisher.http().json("/ready").get("connections").asInt()).isEqualTo(2);
-  }
-
-  private static void awaitConnected(Rollup rollup) {
-    Waiting.until(
-        rollup.name() + " to reach the publisher",
-        LIMIT,
-        () -> rollup.sequencer().http().status("/actuator/health/publisher") == 200);
-  }
-
-  private static String payment(long onAlpha, long onBeta) {
-    return Rollup.xt(
-        alpha,
-        ALICE.transfer(alpha.chainId(), alpha.nonce(ALICE), BOB, onAlpha),
-        beta,
-        BOB.transfer(beta.chainId(), beta.nonce(BOB), ALICE, onBeta));
-  }
-
-  /** Everybody's balances, on both rollups. */
-  private record Money(
-      BigInteger aliceOnAlpha,
-      BigInteger bobOnAlpha,
-      BigInteger aliceOnBeta,
-      BigInteger bobOnBeta) {
-
-    static Money now() {
-      return new Money(
-          alpha.balance(ALICE), alpha.balance(BOB), beta.balance(ALICE), beta.balance(BOB));
-    }
-
-    Money aliceToBobOnAlpha(long wei) {
-      BigInteger amount = BigInteger.valueOf(wei);
-      return new Money(
-          aliceOnAlpha.subtract(amount), bobOnAlpha.add(amount), aliceOnBeta, bobOnBeta);
-    }
-
-    Money bobToAliceOnBeta(long wei) {
-      BigInteger amount = BigInteger.valueOf(wei);
-      return new Money(
-          aliceOnAlpha, bobOnAlpha, aliceOnBeta.add(amount), bobOnBeta.subtract(amount));
-    }
   }
 }
