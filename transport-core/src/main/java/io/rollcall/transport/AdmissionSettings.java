@@ -1,17 +1,52 @@
 package io.rollcall.transport;
 
+import java.time.Duration;
+
 /**
  * Whom a server admits.
  *
  * @param authentication off: everybody, without a handshake; a hello is answered with a refusal
  * @param required with authentication on: whether a peer without a hello is refused
  * @param allowUntrusted with authentication on: whether a valid but unknown key is admitted
+ * @param clockSkew how far a hello's timestamp may be from this clock, either way
+ * @param maxOffences at this many in a minute a connection is closed
  */
-public record AdmissionSettings(boolean authentication, boolean required, boolean allowUntrusted) {
+public record AdmissionSettings(
+    boolean authentication,
+    boolean required,
+    boolean allowUntrusted,
+    Duration clockSkew,
+    int maxOffences) {
+
+  /** 30 s, as the SDK. */
+  public static final Duration DEFAULT_CLOCK_SKEW = Duration.ofSeconds(30);
+
+  /** 10 in a minute. */
+  public static final int DEFAULT_MAX_OFFENCES = 10;
+
+  private static final Duration MOST_CLOCK_SKEW = Duration.ofMinutes(10);
 
   /** Everybody, unauthenticated. */
-  public static final AdmissionSettings OPEN = new AdmissionSettings(false, false, false);
+  public static final AdmissionSettings OPEN = with(false, false, false);
 
   /** Holders of trusted keys only. */
-  public static final AdmissionSettings TRUSTED_ONLY = new AdmissionSettings(true, true, false);
+  public static final AdmissionSettings TRUSTED_ONLY = with(true, true, false);
+
+  /** Checks the limits. */
+  public AdmissionSettings {
+    ConnectionSettings.require(
+        clockSkew.isPositive() && clockSkew.compareTo(MOST_CLOCK_SKEW) <= 0,
+        "clock-skew",
+        clockSkew,
+        "more than nothing and at most 10 minutes");
+    ConnectionSettings.require(
+        maxOffences > 0 && maxOffences <= 1000, "max-offences", maxOffences, "from 1 to 1000");
+  }
+
+  /** With the default limits. */
+  public static AdmissionSettings with(
+      boolean authentication, boolean required, boolean allowUntrusted) {
+    return new AdmissionSettings(
+        authentication, required, allowUntrusted, DEFAULT_CLOCK_SKEW, DEFAULT_MAX_OFFENCES);
+  }
 }

@@ -27,8 +27,10 @@ public sealed interface PeerIdentity {
    * @param id the configured id
    * @param publicKey 33 bytes, compressed
    * @param chainIds the chains it is bound to, empty when it is bound to none
+   * @param connections how many it may have at a time, with all its keys together
    */
-  record Trusted(String id, ByteString publicKey, Set<ChainId> chainIds) implements PeerIdentity {
+  record Trusted(String id, ByteString publicKey, Set<ChainId> chainIds, int connections)
+      implements PeerIdentity {
 
     /** Keeps a copy of the chains. */
     public Trusted {

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param maxConnections most connections admitted at a time
  * @param handshakeTimeout from accept to the end of the handshake
  * @param outboundBufferTotal most bytes queued over all connections, a shared broadcast once
+ * @param unauthenticated how many may wait for their authentication
+ * @param throttle how often one address may try
  * @param admission who gets in
  * @param connection what holds for each connection
  */
@@ -17,6 +19,8 @@ public record ServerSettings(
     int maxConnections,
     Duration handshakeTimeout,
     long outboundBufferTotal,
+    UnauthenticatedSettings unauthenticated,
+    ThrottleSettings throttle,
     AdmissionSettings admission,
     ConnectionSettings connection) {
 
@@ -47,6 +51,8 @@ public record ServerSettings(
         DEFAULT_MAX_CONNECTIONS,
         DEFAULT_HANDSHAKE_TIMEOUT,
         DEFAULT_OUTBOUND_BUFFER_TOTAL,
+        UnauthenticatedSettings.DEFAULT,
+        ThrottleSettings.DEFAULT,
         admission,
         ConnectionSettings.server());
   }

@@ -134,6 +134,8 @@ class ArchitectureTests {
               "",
               Set.of(
                   "AdmissionSettings",
+                  "AuditEvent",
+                  "AuditListener",
                   "BindException",
                   "BroadcastResult",
                   "ClientSettings",
@@ -154,10 +156,12 @@ class ArchitectureTests {
                   "NotConnectedException",
                   "PeerIdentity",
                   "ServerSettings",
+                  "ThrottleSettings",
                   "TransportClient",
                   "TransportException",
                   "TransportServer",
                   "TransportTimeoutException",
+                  "UnauthenticatedSettings",
                   "UnknownPeerException")),
           Map.entry("actuate", Set.of("TransportEndpoint")),
           Map.entry(

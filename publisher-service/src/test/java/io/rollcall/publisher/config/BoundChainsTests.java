@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.transport.autoconfigure.AuthProperties;
 import io.rollcall.transport.autoconfigure.AuthProperties.TrustedSequencer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -39,10 +40,11 @@ class BoundChainsTests {
   }
 
   private static AuthProperties auth(boolean enabled) {
-    return new AuthProperties(enabled, true, false, "", "", TRUSTED);
+    return new AuthProperties(
+        enabled, true, false, "", "", TRUSTED, Duration.ofSeconds(30), 10, "");
   }
 
   private static TrustedSequencer entry(String... chains) {
-    return new TrustedSequencer(List.of("02" + "11".repeat(32)), List.of(chains), null, null);
+    return new TrustedSequencer(List.of("02" + "11".repeat(32)), List.of(chains), 1, null);
   }
 }

@@ -1,10 +1,8 @@
 package io.rollcall.transport.auth;
 
-import io.rollcall.proto.ChainId;
 import io.rollcall.transport.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Signs with the own key, checks the signatures of others, and knows whose keys are trusted.
@@ -47,25 +45,14 @@ public interface AuthManager {
   PublicKey publicKey();
 
   /**
-   * Trusts one key, bound to no chain; as {@link #addTrustedKey(String, Set, Set)}.
+   * Trusts the keys of this entry, and no others, under its id: what the id had before is replaced
+   * in one step. Connections that are open stay as they are.
    *
-   * @throws IllegalArgumentException as there
+   * @throws IllegalArgumentException when the id is empty, {@code publisher}, {@code server} or
+   *     {@code unauthenticated}, or starts with {@code unknown:}, when there is no key, or one is
+   *     another id's; nothing has changed then
    */
-  default void addTrustedKey(String id, PublicKey key) {
-    addTrustedKey(id, Set.of(key), Set.of());
-  }
-
-  /**
-   * Trusts these keys, and no others, under this id: what the id had before is replaced in one
-   * step. Connections that are open stay as they are.
-   *
-   * @param id not empty, not {@code publisher}, {@code server} or {@code unauthenticated}, not
-   *     starting with {@code unknown:}
-   * @param keys at least one, none of them another id's
-   * @param chainIds the chains its holder may vote for; empty binds it to none
-   * @throws IllegalArgumentException when one of these does not hold; nothing has changed then
-   */
-  void addTrustedKey(String id, Set<PublicKey> keys, Set<ChainId> chainIds);
+  void addTrustedKey(TrustedEntry entry);
 
   /**
    * Trusts the keys of this id no longer. Connections that are open stay as they are.

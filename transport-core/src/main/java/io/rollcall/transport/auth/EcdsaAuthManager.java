@@ -1,10 +1,8 @@
 package io.rollcall.transport.auth;
 
-import io.rollcall.proto.ChainId;
 import io.rollcall.transport.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.web3j.crypto.Hash;
@@ -76,8 +74,8 @@ public final class EcdsaAuthManager implements AuthManager {
   }
 
   @Override
-  public void addTrustedKey(String id, Set<PublicKey> keys, Set<ChainId> chainIds) {
-    trusted.put(id, keys, chainIds);
+  public void addTrustedKey(TrustedEntry entry) {
+    trusted.put(entry);
   }
 
   @Override

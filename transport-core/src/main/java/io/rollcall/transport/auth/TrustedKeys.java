@@ -1,6 +1,5 @@
 package io.rollcall.transport.auth;
 
-import io.rollcall.proto.ChainId;
 import io.rollcall.transport.PeerIdentity;
 import java.util.HashMap;
 import java.util.List;
@@ -23,19 +22,20 @@ public final class TrustedKeys {
   private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
 
   /**
-   * Trusts these keys under this id. Keys that the id had before are trusted no longer: an id is
-   * replaced, never extended.
+   * Trusts the keys of this entry under its id. Keys that the id had before are trusted no longer:
+   * an id is replaced, never extended.
    *
    * @throws IllegalArgumentException when the id is empty or reserved, there is no key, or a key
    *     belongs to another id; nothing has changed then
    */
-  public synchronized void put(String id, Set<PublicKey> keys, Set<ChainId> chainIds) {
+  public synchronized void put(TrustedEntry entry) {
+    String id = entry.id();
     checkId(id);
-    if (keys.isEmpty()) {
+    if (entry.publicKeys().isEmpty()) {
       throw new IllegalArgumentException(
           "trusted id '" + id + "' has no public key, expected at least one");
     }
-    for (PublicKey key : keys) {
+    for (PublicKey key : entry.publicKeys()) {
       PeerIdentity.Trusted owner = snapshot.byKey().get(key);
       if (owner != null && !owner.id().equals(id)) {
         throw new IllegalArgumentException(
@@ -44,7 +44,7 @@ public final class TrustedKeys {
       }
     }
     Map<String, TrustedEntry> entries = new TreeMap<>(snapshot.byId());
-    entries.put(id, new TrustedEntry(id, keys, chainIds));
+    entries.put(id, entry);
     snapshot = Snapshot.of(entries);
   }
 
@@ -90,7 +90,10 @@ public final class TrustedKeys {
       Map<PublicKey, PeerIdentity.Trusted> byKey = new HashMap<>();
       for (TrustedEntry entry : entries.values()) {
         for (PublicKey key : entry.publicKeys()) {
-          byKey.put(key, new PeerIdentity.Trusted(entry.id(), key.bytes(), entry.chainIds()));
+          byKey.put(
+              key,
+              new PeerIdentity.Trusted(
+                  entry.id(), key.bytes(), entry.chainIds(), entry.connections()));
         }
       }
       return new Snapshot(entries, byKey);

@@ -3,6 +3,7 @@ package io.rollcall.transport.autoconfigure;
 import io.rollcall.transport.auth.KeyPair;
 import io.rollcall.transport.auth.KeyPairs;
 import io.rollcall.transport.auth.PublicKey;
+import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -71,7 +72,7 @@ record AuthKeys(Optional<KeyPair> own, TrustedKeys trusted) {
             keys.add(key);
           }
           try {
-            trusted.put(id, keys, entry.chains());
+            trusted.put(new TrustedEntry(id, keys, entry.chains(), entry.connections()));
           } catch (IllegalArgumentException e) {
             throw InvalidPropertyException.of(
                 property,

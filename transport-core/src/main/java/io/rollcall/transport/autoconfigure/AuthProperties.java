@@ -2,6 +2,8 @@ package io.rollcall.transport.autoconfigure;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.InvalidSettingException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,7 +27,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param privateKeyFile File with the own private key: 64 hex digits, with or without a newline.
  *     Excludes private-key.
  * @param trustedSequencers Who is trusted, by id: a compressed public key (66 hex digits), or an
- *     object of public-keys and chain-ids.
+ *     object of public-keys, chain-ids and connections.
+ * @param clockSkew How far the timestamp of a hello may be from this clock, either way.
+ * @param maxOffences At so many messages in a minute for chains that are not its own a connection
+ *     is closed.
+ * @param replayFile File that keeps hellos from being replayed after a restart. Empty: they are
+ *     remembered in memory alone.
  */
 @ConfigurationProperties("auth")
 public record AuthProperties(
@@ -34,7 +41,10 @@ public record AuthProperties(
     @DefaultValue("false") boolean allowUntrusted,
     @DefaultValue("") String privateKey,
     @DefaultValue("") String privateKeyFile,
-    @DefaultValue Map<String, TrustedSequencer> trustedSequencers) {
+    @DefaultValue Map<String, TrustedSequencer> trustedSequencers,
+    @DefaultValue("30s") Duration clockSkew,
+    @DefaultValue("10") int maxOffences,
+    @DefaultValue("") String replayFile) {
 
   static final String PRIVATE_KEY = "auth.private-key";
   static final String PRIVATE_KEY_FILE = "auth.private-key-file";
@@ -44,6 +54,7 @@ public record AuthProperties(
   public AuthProperties {
     privateKey = privateKey.strip();
     privateKeyFile = privateKeyFile.strip();
+    replayFile = replayFile.strip();
     trustedSequencers = Collections.unmodifiableMap(new LinkedHashMap<>(trustedSequencers));
     if (!privateKey.isEmpty() && !privateKeyFile.isEmpty()) {
       throw InvalidPropertyException.of(
@@ -52,18 +63,33 @@ public record AuthProperties(
     trustedSequencers.forEach((id, entry) -> check(TRUSTED_SEQUENCERS + "." + id, entry));
   }
 
-  /** Whom a server admits. */
+  /**
+   * Whom a server admits.
+   *
+   * @throws InvalidPropertyException when a value is out of its limits
+   */
   public AdmissionSettings toAdmissionSettings() {
-    return enabled
-        ? new AdmissionSettings(true, requireAuth, allowUntrusted)
-        : AdmissionSettings.OPEN;
+    try {
+      return new AdmissionSettings(
+          enabled, enabled && requireAuth, enabled && allowUntrusted, clockSkew, maxOffences);
+    } catch (InvalidSettingException e) {
+      throw InvalidPropertyException.of("auth." + e.setting(), e.value(), e.expected());
+    }
   }
 
   /** Everything but the private key. */
   @Override
   public String toString() {
-    return "AuthProperties[enabled=%s, requireAuth=%s, allowUntrusted=%s, privateKeyFile=%s, trustedSequencers=%s]"
-        .formatted(enabled, requireAuth, allowUntrusted, privateKeyFile, trustedSequencers);
+    return "AuthProperties[enabled=%s, requireAuth=%s, allowUntrusted=%s, privateKeyFile=%s, trustedSequencers=%s, clockSkew=%s, maxOffences=%s, replayFile=%s]"
+        .formatted(
+            enabled,
+            requireAuth,
+            allowUntrusted,
+            privateKeyFile,
+            trustedSequencers,
+            clockSkew,
+            maxOffences,
+            replayFile);
   }
 
   private static void check(String property, TrustedSequencer entry) {
@@ -71,8 +97,9 @@ public record AuthProperties(
       throw InvalidPropertyException.of(
           property + ".public-keys", "", "at least one public key of 66 hex digits");
     }
-    if (entry.connections() != null) {
-      throw UnavailableProperties.refusal(property + ".connections", entry.connections());
+    if (entry.connections() < 1) {
+      throw InvalidPropertyException.of(
+          property + ".connections", entry.connections(), "at least 1");
     }
     if (entry.handshake() != null) {
       throw UnavailableProperties.refusal(property + ".handshake", entry.handshake());
@@ -92,13 +119,13 @@ public record AuthProperties(
    *
    * @param publicKeys its compressed public keys, 66 hex digits each
    * @param chainIds the chains it is bound to, decimal or {@code 0x}; empty when bound to none
-   * @param connections not available in this version
+   * @param connections how many it may have at a time
    * @param handshake not available in this version
    */
   public record TrustedSequencer(
       @DefaultValue List<String> publicKeys,
       @DefaultValue List<String> chainIds,
-      @Nullable String connections,
+      @DefaultValue("1") int connections,
       @Nullable String handshake) {
 
     /** Keeps copies. */
@@ -109,7 +136,7 @@ public record AuthProperties(
 
     /** The short form, a public key alone; Spring's binder finds it by its name. */
     public static TrustedSequencer valueOf(String publicKey) {
-      return new TrustedSequencer(List.of(publicKey.strip()), List.of(), null, null);
+      return new TrustedSequencer(List.of(publicKey.strip()), List.of(), 1, null);
     }
 
     /** The chains it is bound to, in the order given. */

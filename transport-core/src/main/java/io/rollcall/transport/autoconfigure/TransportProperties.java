@@ -6,6 +6,8 @@ import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.InvalidSettingException;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.ServerSettings;
+import io.rollcall.transport.ThrottleSettings;
+import io.rollcall.transport.UnauthenticatedSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -41,6 +43,8 @@ import org.springframework.util.unit.DataSize;
  * @param inboundBuffer Most bytes of incomplete frames over all connections; at the bound the
  *     connection holding most is closed. Default 64MB, or twice max-message-size if larger.
  * @param stopTimeout How long a stop waits for queued messages to be written.
+ * @param unauthenticated How many connections may wait for their authentication.
+ * @param throttle How often one address may connect.
  */
 @ConfigurationProperties("transport")
 public record TransportProperties(
@@ -59,7 +63,9 @@ public record TransportProperties(
     @Nullable DataSize outboundBuffer,
     @DefaultValue("256MB") DataSize outboundBufferTotal,
     @Nullable DataSize inboundBuffer,
-    @DefaultValue("10s") Duration stopTimeout) {
+    @DefaultValue("10s") Duration stopTimeout,
+    @DefaultValue Unauthenticated unauthenticated,
+    @DefaultValue Throttle throttle) {
 
   static final String LISTEN_ADDR = "transport.listen-addr";
   static final String SERVER_ADDR = "transport.server-addr";
@@ -97,6 +103,8 @@ public record TransportProperties(
             maxConnections,
             handshakeTimeout,
             outboundBufferTotal.toBytes(),
+            new UnauthenticatedSettings(unauthenticated.max(), unauthenticated.maxPerAddress()),
+            new ThrottleSettings(throttle.rate(), throttle.burst(), throttle.loopback()),
             admission,
             connection(ConnectionSettings.server())));
   }
@@ -117,6 +125,30 @@ public record TransportProperties(
             authenticate,
             connection(ConnectionSettings.client())));
   }
+
+  /**
+   * The properties {@code transport.unauthenticated.*}.
+   *
+   * @param max Most connections that wait for their authentication; beyond it the oldest of the
+   *     address that has most is closed.
+   * @param maxPerAddress Most of one IPv4 address or IPv6 /64 network; 0 for no bound of its own.
+   */
+  public record Unauthenticated(
+      @DefaultValue("1024") int max, @DefaultValue("64") int maxPerAddress) {}
+
+  /**
+   * The properties {@code transport.throttle.*}.
+   *
+   * @param rate Connections a second of one IPv4 address or IPv6 /64 network, a failed handshake
+   *     counting twice; 0 switches the throttle off, as is needed behind a load balancer that hides
+   *     addresses.
+   * @param burst Connections of one address that may come at once.
+   * @param loopback Whether connections from this machine are throttled too.
+   */
+  public record Throttle(
+      @DefaultValue("5") int rate,
+      @DefaultValue("50") int burst,
+      @DefaultValue("false") boolean loopback) {}
 
   private ConnectionSettings connection(ConnectionSettings defaults) {
     int messageSize = toInt("max-message-size", maxMessageSize);

@@ -1,5 +1,6 @@
 package io.rollcall.transport.autoconfigure;
 
+import io.rollcall.transport.AuditListener;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.ServerSettings;
@@ -34,6 +35,7 @@ public final class TransportServerAutoConfiguration {
       ObjectProvider<AuthManager> authManager,
       MessageHandler handler,
       ConnectionListener listener,
+      AuditListener audit,
       TransportMetrics metrics) {
     ServerSettings settings = properties.toServerSettings(auth.toAdmissionSettings());
     InstantSource clock = InstantSource.system();
@@ -41,7 +43,7 @@ public final class TransportServerAutoConfiguration {
         auth.enabled()
             ? Optional.of(new ServerHandshake(authManager.getObject(), settings.admission(), clock))
             : Optional.empty();
-    return new NettyTransportServer(settings, handshake, handler, listener, metrics, clock);
+    return new NettyTransportServer(settings, handshake, handler, listener, audit, metrics, clock);
   }
 
   @Bean

@@ -19,16 +19,12 @@ import org.springframework.core.env.Environment;
  */
 final class UnavailableProperties implements BeanFactoryPostProcessor {
 
-  private static final List<String> GROUPS =
-      List.of("transport.ssl", "transport.unauthenticated", "transport.throttle");
+  private static final List<String> GROUPS = List.of("transport.ssl");
 
   private static final List<String> SINGLES =
       List.of(
           "transport.compression",
           "auth.network-id",
-          "auth.clock-skew",
-          "auth.max-offences",
-          "auth.replay-file",
           "auth.handshake",
           "auth.server-public-key",
           "auth.trusted-sequencers-file");
@@ -78,7 +74,7 @@ final class UnavailableProperties implements BeanFactoryPostProcessor {
       throw InvalidPropertyException.of(
           AuthProperties.TRUSTED_SEQUENCERS + "." + id + "." + name,
           value,
-          "nothing of that name: an entry is a public key, or has public-keys and chain-ids");
+          "nothing of that name: an entry is a public key, or has public-keys, chain-ids and connections");
     }
   }
 

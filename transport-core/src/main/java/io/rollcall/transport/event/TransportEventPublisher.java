@@ -1,5 +1,7 @@
 package io.rollcall.transport.event;
 
+import io.rollcall.transport.AuditEvent;
+import io.rollcall.transport.AuditListener;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionListener;
@@ -14,7 +16,8 @@ import org.springframework.context.ApplicationEventPublisher;
  * connection's events in order, back-pressure by blocking. What a listener throws goes back to the
  * dispatcher, which logs and counts it and carries on with the connection.
  */
-public final class TransportEventPublisher implements MessageHandler, ConnectionListener {
+public final class TransportEventPublisher
+    implements MessageHandler, ConnectionListener, AuditListener {
 
   private final ApplicationEventPublisher events;
 
@@ -36,5 +39,10 @@ public final class TransportEventPublisher implements MessageHandler, Connection
   @Override
   public void closed(ConnectionInfo connection, CloseReason reason, String details) {
     events.publishEvent(new ConnectionClosedEvent(connection, reason, details));
+  }
+
+  @Override
+  public void audit(AuditEvent event) {
+    events.publishEvent(event);
   }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.AuditListener;
 import io.rollcall.transport.BindException;
 import io.rollcall.transport.BroadcastResult;
 import io.rollcall.transport.CloseReason;
@@ -61,6 +62,7 @@ public final class NettyTransportServer implements TransportServer {
 
   private final ServerSettings settings;
   private final Optional<ServerHandshake> handshake;
+  private final AuditListener audit;
   private final TransportMetrics metrics;
   private final InstantSource clock;
   private final Codec codec;
@@ -76,6 +78,7 @@ public final class NettyTransportServer implements TransportServer {
    * @param handshake judges hellos; must be there if the settings want authentication
    * @param handler gets the messages
    * @param listener hears of connections
+   * @param audit hears of refused peers and offences
    * @param clock for times that people see
    */
   public NettyTransportServer(
@@ -83,6 +86,7 @@ public final class NettyTransportServer implements TransportServer {
       Optional<ServerHandshake> handshake,
       MessageHandler handler,
       ConnectionListener listener,
+      AuditListener audit,
       TransportMetrics metrics,
       InstantSource clock) {
     if (settings.admission().authentication() && handshake.isEmpty()) {
@@ -90,6 +94,7 @@ public final class NettyTransportServer implements TransportServer {
     }
     this.settings = settings;
     this.handshake = handshake;
+    this.audit = audit;
     this.metrics = metrics;
     this.clock = clock;
     int maxMessageSize = settings.connection().maxMessageSize();
@@ -135,7 +140,8 @@ public final class NettyTransportServer implements TransportServer {
             metrics,
             clock);
     ServerPipeline pipeline =
-        new ServerPipeline(settings, context, new ServerAdmission(connections, dispatcher), crypto);
+        new ServerPipeline(
+            settings, context, new ServerAdmission(connections, dispatcher, audit), crypto);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops.group())

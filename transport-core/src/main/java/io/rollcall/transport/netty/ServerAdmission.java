@@ -1,6 +1,8 @@
 package io.rollcall.transport.netty;
 
 import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.transport.AuditEvent;
+import io.rollcall.transport.AuditListener;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionLimitException;
@@ -34,10 +36,15 @@ final class ServerAdmission {
 
   private final ConnectionManager<NettyConnection> connections;
   private final MessageDispatcher dispatcher;
+  private final AuditListener audit;
   private final RefusalLog refusals = new RefusalLog(log, System::nanoTime);
   private final AtomicInteger unadmitted = new AtomicInteger();
 
-  ServerAdmission(ConnectionManager<NettyConnection> connections, MessageDispatcher dispatcher) {
+  ServerAdmission(
+      ConnectionManager<NettyConnection> connections,
+      MessageDispatcher dispatcher,
+      AuditListener audit) {
+    this.audit = audit;
     this.connections = connections;
     this.dispatcher = dispatcher;
   }
@@ -93,6 +100,9 @@ final class ServerAdmission {
     /** Tells the peer why not, and ends the link. */
     void refuse(HandshakeResult.Rejected why, Operation operation) {
       refusals.refused(link, why.log());
+      audit.audit(
+          new AuditEvent.HandshakeRefused(
+              link.id(), link.remoteAddress(), why.reason(), why.log()));
       why.response().ifPresent(this::send);
       link.fail(why.reason(), why.details(), operation);
     }

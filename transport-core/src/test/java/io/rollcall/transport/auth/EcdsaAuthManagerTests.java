@@ -113,7 +113,7 @@ class EcdsaAuthManagerTests {
         .isInstanceOf(AuthenticationException.class)
         .hasMessage("public key " + auth.publicKey().hex() + " is not trusted");
 
-    auth.addTrustedKey("optimism", auth.publicKey());
+    auth.addTrustedKey(TrustedEntry.of("optimism", auth.publicKey()));
     assertThat(auth.verifyKnown(DATA, signature).id()).isEqualTo("optimism");
     assertThat(auth.identify(auth.publicKey())).map(PeerIdentity::label).contains("optimism");
     assertThat(auth.trustedKeys()).extracting(TrustedEntry::id).containsExactly("optimism");

@@ -22,16 +22,16 @@ class TrustedKeysTests {
   @Test
   void findsTheHolderOfAKeyWithItsChains() {
     ChainId chain = ChainId.parse("55555");
-    trusted.put("optimism", Set.of(A), Set.of(chain));
+    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(chain), 1));
 
     assertThat(trusted.find(A))
-        .contains(new PeerIdentity.Trusted("optimism", A.bytes(), Set.of(chain)));
+        .contains(new PeerIdentity.Trusted("optimism", A.bytes(), Set.of(chain), 1));
     assertThat(trusted.find(B)).isEmpty();
   }
 
   @Test
   void anIdMayHaveSeveralKeys() {
-    trusted.put("optimism", Set.of(A, B), Set.of());
+    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
 
     assertThat(trusted.find(A)).map(PeerIdentity.Trusted::publicKey).contains(A.bytes());
     assertThat(trusted.find(B)).map(PeerIdentity.Trusted::id).contains("optimism");
@@ -39,8 +39,8 @@ class TrustedKeysTests {
 
   @Test
   void theOldKeyOfAReplacedIdIsTrustedNoLonger() {
-    trusted.put("optimism", Set.of(A, B), Set.of());
-    trusted.put("optimism", Set.of(B, C), Set.of());
+    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(B, C), Set.of(), 1));
 
     assertThat(trusted.find(A)).isEmpty();
     assertThat(trusted.find(B)).isPresent();
@@ -49,8 +49,8 @@ class TrustedKeysTests {
 
   @Test
   void noKeyOfARemovedIdIsTrusted() {
-    trusted.put("optimism", Set.of(A), Set.of());
-    trusted.put("optimism", Set.of(B), Set.of());
+    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(B), Set.of(), 1));
     trusted.remove("optimism");
 
     assertThat(trusted.find(A)).isEmpty();
@@ -60,19 +60,19 @@ class TrustedKeysTests {
 
   @Test
   void aRemovedKeyMayGoToAnotherId() {
-    trusted.put("optimism", Set.of(A), Set.of());
+    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1));
     trusted.remove("optimism");
-    trusted.put("base", Set.of(A), Set.of());
+    trusted.put(new TrustedEntry("base", Set.of(A), Set.of(), 1));
 
     assertThat(trusted.find(A)).map(PeerIdentity.Trusted::id).contains("base");
   }
 
   @Test
   void aKeyNeverBelongsToTwoIdsAndNothingChangesThen() {
-    trusted.put("optimism", Set.of(A), Set.of());
-    trusted.put("base", Set.of(B), Set.of());
+    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1));
+    trusted.put(new TrustedEntry("base", Set.of(B), Set.of(), 1));
 
-    assertThatThrownBy(() -> trusted.put("base", Set.of(A, C), Set.of()))
+    assertThatThrownBy(() -> trusted.put(new TrustedEntry("base", Set.of(A, C), Set.of(), 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'optimism'")
         .hasMessageContaining("'base'")
@@ -84,15 +84,16 @@ class TrustedKeysTests {
   @ParameterizedTest
   @ValueSource(strings = {"publisher", "server", "unauthenticated", "unknown:", "unknown:02abcdef"})
   void refusesReservedIds(String id) {
-    assertThatThrownBy(() -> trusted.put(id, Set.of(A), Set.of()))
+    assertThatThrownBy(() -> trusted.put(new TrustedEntry(id, Set.of(A), Set.of(), 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + id + "' is reserved");
   }
 
   @Test
   void refusesAnEmptyIdAndAnIdWithoutKeys() {
-    assertThatThrownBy(() -> trusted.put("", Set.of(A), Set.of())).hasMessageContaining("empty");
-    assertThatThrownBy(() -> trusted.put("base", Set.of(), Set.of()))
+    assertThatThrownBy(() -> trusted.put(new TrustedEntry("", Set.of(A), Set.of(), 1)))
+        .hasMessageContaining("empty");
+    assertThatThrownBy(() -> trusted.put(new TrustedEntry("base", Set.of(), Set.of(), 1)))
         .hasMessageContaining("'base' has no public key");
   }
 
@@ -105,12 +106,12 @@ class TrustedKeysTests {
 
   @Test
   void showsWhatIsTrustedById() {
-    trusted.put("optimism", Set.of(A, B), Set.of());
-    trusted.put("base", Set.of(C), Set.of(ChainId.parse("7")));
+    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
+    trusted.put(new TrustedEntry("base", Set.of(C), Set.of(ChainId.parse("7")), 1));
 
     assertThat(trusted.entries())
         .containsExactly(
-            new TrustedEntry("base", Set.of(C), Set.of(ChainId.parse("7"))),
-            new TrustedEntry("optimism", Set.of(A, B), Set.of()));
+            new TrustedEntry("base", Set.of(C), Set.of(ChainId.parse("7")), 1),
+            new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
   }
 }

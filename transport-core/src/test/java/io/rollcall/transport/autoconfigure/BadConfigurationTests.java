@@ -159,7 +159,7 @@ class BadConfigurationTests {
 
     assertThat(output)
         .contains("Property auth.trusted-sequencers.a.chain-id is '10'.")
-        .contains("has public-keys and chain-ids");
+        .contains("has public-keys, chain-ids and connections");
   }
 
   @Test
@@ -168,7 +168,7 @@ class BadConfigurationTests {
 
     assertThat(output)
         .contains("Property auth.trusted-sequencers.a.0 is '")
-        .contains("an entry is a public key, or has public-keys and chain-ids");
+        .contains("an entry is a public key, or has public-keys, chain-ids and connections");
   }
 
   @Test
@@ -197,19 +197,11 @@ class BadConfigurationTests {
       strings = {
         "transport.ssl.bundle",
         "transport.ssl.client-auth",
-        "transport.unauthenticated.max",
-        "transport.unauthenticated.max-per-address",
-        "transport.throttle.rate",
-        "transport.throttle.burst",
         "transport.compression",
         "auth.network-id",
-        "auth.clock-skew",
-        "auth.max-offences",
-        "auth.replay-file",
         "auth.handshake",
         "auth.server-public-key",
         "auth.trusted-sequencers-file",
-        "auth.trusted-sequencers.a.connections",
         "auth.trusted-sequencers.a.handshake"
       })
   void refusesAPropertyOfALaterVersion(String property, CapturedOutput output) {

@@ -29,7 +29,12 @@ class ConfigurationMetadataTests {
             entry("transport.outbound-buffer", "DataSize"),
             entry("transport.outbound-buffer-total", "DataSize = 256MB"),
             entry("transport.inbound-buffer", "DataSize"),
-            entry("transport.stop-timeout", "Duration = 10s"));
+            entry("transport.stop-timeout", "Duration = 10s"),
+            entry("transport.unauthenticated.max", "Integer = 1024"),
+            entry("transport.unauthenticated.max-per-address", "Integer = 64"),
+            entry("transport.throttle.rate", "Integer = 5"),
+            entry("transport.throttle.burst", "Integer = 50"),
+            entry("transport.throttle.loopback", "Boolean = false"));
   }
 
   @Test
@@ -41,6 +46,9 @@ class ConfigurationMetadataTests {
             entry("auth.allow-untrusted", "Boolean = false"),
             entry("auth.private-key", "String = "),
             entry("auth.private-key-file", "String = "),
-            entry("auth.trusted-sequencers", "Map<String,TrustedSequencer>"));
+            entry("auth.trusted-sequencers", "Map<String,TrustedSequencer>"),
+            entry("auth.clock-skew", "Duration = 30s"),
+            entry("auth.max-offences", "Integer = 10"),
+            entry("auth.replay-file", "String = "));
   }
 }

@@ -85,8 +85,8 @@ class ExampleConfigurationTests {
     assertThat(keys.own()).isEmpty();
     assertThat(keys.trusted().entries())
         .containsExactly(
-            new TrustedEntry("arbitrum", Set.of(TestKeys.publicKey("arbitrum")), Set.of()),
-            new TrustedEntry("optimism", Set.of(TestKeys.publicKey("optimism")), Set.of()));
+            new TrustedEntry("arbitrum", Set.of(TestKeys.publicKey("arbitrum")), Set.of(), 1),
+            new TrustedEntry("optimism", Set.of(TestKeys.publicKey("optimism")), Set.of(), 1));
   }
 
   @Test
@@ -140,8 +140,9 @@ class ExampleConfigurationTests {
             new TrustedEntry(
                 "optimism",
                 Set.of(TestKeys.publicKey("optimism"), TestKeys.publicKey("arbitrum")),
-                Set.of(ChainId.of(10), ChainId.of(55555), ChainId.of(55556))),
-            new TrustedEntry("Base_1", Set.of(TestKeys.publicKey("base")), Set.of()));
+                Set.of(ChainId.of(10), ChainId.of(55555), ChainId.of(55556)),
+                1),
+            new TrustedEntry("Base_1", Set.of(TestKeys.publicKey("base")), Set.of(), 1));
   }
 
   @Test
@@ -162,7 +163,7 @@ class ExampleConfigurationTests {
     assertThat(transport.maxMessageSize().toBytes()).isEqualTo(1024 * 1024);
     assertThat(AuthKeys.of(auth).trusted().entries())
         .containsExactly(
-            new TrustedEntry("optimism", Set.of(TestKeys.publicKey("optimism")), Set.of()));
+            new TrustedEntry("optimism", Set.of(TestKeys.publicKey("optimism")), Set.of(), 1));
   }
 
   private static Binder yaml(String text) {

@@ -10,6 +10,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Vote;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.auth.EcdsaAuthManager;
+import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
 import io.rollcall.transport.metrics.TransportMeters;
@@ -39,7 +40,7 @@ class EveryMeterIntegrationTests {
   @Test
   void everyMeterIsMovedByRealTraffic() throws Exception {
     TrustedKeys trusted = new TrustedKeys();
-    trusted.put("client", Set.of(TestKeys.publicKey("client")), Set.of());
+    trusted.put(TrustedEntry.of("client", TestKeys.publicKey("client")));
     EcdsaAuthManager auth = EcdsaAuthManager.create(TestKeys.named("server"), trusted);
     metrics.signatureProvider(auth.providerName());
     see(TransportMeters.SIGNATURE_PROVIDER, "provider=\"" + auth.providerName() + "\"", 1);

@@ -10,6 +10,7 @@ import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
+import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.RawSocketPeer;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HandshakeIntegrationTests {
 
   private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
-  private static final AdmissionSettings OPTIONAL = new AdmissionSettings(true, false, false);
+  private static final AdmissionSettings OPTIONAL = AdmissionSettings.with(true, false, false);
 
   private final AuthManager server = TestKeys.authManager("server");
   private final AuthManager client = TestKeys.authManager("client");
@@ -101,7 +101,7 @@ class HandshakeIntegrationTests {
 
   @Test
   void admitsAHolderOfATrustedKeyAndReadsWhatItSentRightBehindItsHello() {
-    server.addTrustedKey("seq-A", Set.of(client.publicKey()), Set.of());
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
     authenticated(AdmissionSettings.TRUSTED_ONLY);
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer peer = fixture.connect()) {
@@ -121,7 +121,7 @@ class HandshakeIntegrationTests {
 
   @Test
   void takesAHelloOfExactlyFourKibibytesWithFieldsItDoesNotKnow() {
-    server.addTrustedKey("seq-A", Set.of(client.publicKey()), Set.of());
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
     authenticated(AdmissionSettings.TRUSTED_ONLY);
     HandshakeRequest extended =
         hello().toBuilder()
@@ -157,7 +157,7 @@ class HandshakeIntegrationTests {
 
   @Test
   void tellsAHolderOfATrustedKeyThatThereIsNoRoom() {
-    server.addTrustedKey("seq-A", Set.of(client.publicKey()), Set.of());
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
     authenticated(AdmissionSettings.TRUSTED_ONLY);
     settings.maxConnections = 1;
     try (ServerFixture fixture = new ServerFixture(settings);
@@ -279,7 +279,7 @@ class HandshakeIntegrationTests {
 
   @Test
   void namesAnUnknownKeyWhereUntrustedPeersAreAllowed() {
-    authenticated(new AdmissionSettings(true, true, true));
+    authenticated(AdmissionSettings.with(true, true, true));
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer peer = fixture.connect()) {
       assertThat(peer.send(hello()).readHandshakeResponse().getAccepted()).isTrue();

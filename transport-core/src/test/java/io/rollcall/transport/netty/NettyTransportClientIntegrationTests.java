@@ -24,6 +24,7 @@ import io.rollcall.transport.NotConnectedException;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportTimeoutException;
 import io.rollcall.transport.auth.EcdsaAuthManager;
+import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.session.ServerHandshake;
@@ -577,7 +578,7 @@ class NettyTransportClientIntegrationTests {
 
   private ServerFixture authenticatingServer(String trustedKey) {
     TrustedKeys trusted = new TrustedKeys();
-    trusted.put("trusted", Set.of(TestKeys.publicKey(trustedKey)), Set.of());
+    trusted.put(TrustedEntry.of("trusted", TestKeys.publicKey(trustedKey)));
     ServerFixture.Settings settings = new ServerFixture.Settings();
     settings.admission = AdmissionSettings.TRUSTED_ONLY;
     settings.handshake =

@@ -18,7 +18,8 @@ class ServerAdmissionTests {
   private final ServerAdmission admission =
       new ServerAdmission(
           new ConnectionManager<>(1, TransportMetrics.NOOP),
-          new MessageDispatcher("test-", 1024, recorded, recorded, TransportMetrics.NOOP));
+          new MessageDispatcher("test-", 1024, recorded, recorded, TransportMetrics.NOOP),
+          event -> {});
 
   @Test
   void atTheBoundAStrangerIsToldSoUntilThereIsRoomAgain() throws Exception {

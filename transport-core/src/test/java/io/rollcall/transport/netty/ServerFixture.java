@@ -1,11 +1,14 @@
 package io.rollcall.transport.netty;
 
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.ServerSettings;
+import io.rollcall.transport.ThrottleSettings;
+import io.rollcall.transport.UnauthenticatedSettings;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.RawSocketPeer;
@@ -14,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A server on a free port of loopback, with small limits where a test wants them. */
 final class ServerFixture implements AutoCloseable {
@@ -30,6 +35,8 @@ final class ServerFixture implements AutoCloseable {
     Duration handshakeTimeout = Duration.ofSeconds(5);
     Duration stopTimeout = Duration.ofSeconds(5);
     int port;
+    UnauthenticatedSettings unauthenticated = UnauthenticatedSettings.DEFAULT;
+    ThrottleSettings throttle = ThrottleSettings.DEFAULT;
     AdmissionSettings admission = AdmissionSettings.OPEN;
     Optional<ServerHandshake> handshake = Optional.empty();
     Optional<MessageHandler> handler = Optional.empty();
@@ -41,6 +48,8 @@ final class ServerFixture implements AutoCloseable {
           maxConnections,
           handshakeTimeout,
           outboundBufferTotal,
+          unauthenticated,
+          throttle,
           admission,
           new ConnectionSettings(
               maxMessageSize,
@@ -55,6 +64,9 @@ final class ServerFixture implements AutoCloseable {
     }
   }
 
+  /** What was audited, in its order; added to on another thread. */
+  final Queue<AuditEvent> audited = new ConcurrentLinkedQueue<>();
+
   final RecordingHandler recorded = new RecordingHandler();
   final NettyTransportServer server;
 
@@ -65,6 +77,7 @@ final class ServerFixture implements AutoCloseable {
             settings.handshake,
             settings.handler.orElse(recorded),
             recorded,
+            audited::add,
             settings.metrics,
             InstantSource.system());
     server.start();

@@ -17,6 +17,7 @@ import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPairs;
+import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.testing.GoldenHandshake;
 import io.rollcall.transport.testing.TestKeys;
@@ -62,7 +63,7 @@ class ClientHandshakeTests {
   @Test
   void bothSidesUnderstandEachOther() {
     AuthManager server = TestKeys.authManager("server");
-    server.addTrustedKey("seq-A", auth.publicKey());
+    server.addTrustedKey(TrustedEntry.of("seq-A", auth.publicKey()));
 
     HandshakeResult result =
         new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, CLOCK).judge(handshake.hello());

@@ -142,7 +142,7 @@ class ConnectionManagerTests {
     @Override
     public PeerIdentity identity() {
       return new PeerIdentity.Trusted(
-          label, com.google.protobuf.ByteString.EMPTY, java.util.Set.of());
+          label, com.google.protobuf.ByteString.EMPTY, java.util.Set.of(), 1);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.PublicKey;
+import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.testing.GoldenHandshake;
 import io.rollcall.transport.testing.TestKeys;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServerHandshakeTests {
 
   private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000L, 123_456_789);
-  private static final AdmissionSettings ALLOW_UNTRUSTED = new AdmissionSettings(true, true, true);
+  private static final AdmissionSettings ALLOW_UNTRUSTED = AdmissionSettings.with(true, true, true);
   private static final ByteString NONCE = ByteString.fromHex("00112233445566778899aabbccddeeff");
 
   /** The key of scalar 1 in the form that is not compressed. */
@@ -42,12 +43,12 @@ class ServerHandshakeTests {
   @Test
   void admitsATrustedKeyUnderItsIdWithItsChains() {
     ChainId chain = ChainId.parse("55555");
-    server.addTrustedKey("seq-A", Set.of(client.publicKey()), Set.of(chain));
+    server.addTrustedKey(new TrustedEntry("seq-A", Set.of(client.publicKey()), Set.of(chain), 2));
 
     HandshakeResult.Accepted accepted = accepted(hello(NOW), AdmissionSettings.TRUSTED_ONLY);
 
     assertThat(accepted.identity())
-        .isEqualTo(new PeerIdentity.Trusted("seq-A", client.publicKey().bytes(), Set.of(chain)));
+        .isEqualTo(new PeerIdentity.Trusted("seq-A", client.publicKey().bytes(), Set.of(chain), 2));
     assertThat(accepted.response().getAccepted()).isTrue();
     assertThat(accepted.response().getError()).isEmpty();
     assertThat(accepted.response().getSessionId()).isEqualTo("seq-A-1700000000123456789");
@@ -56,7 +57,7 @@ class ServerHandshakeTests {
   @ParameterizedTest
   @MethodSource("io.rollcall.transport.testing.GoldenHandshake#all")
   void admitsTheSdk(GoldenHandshake vector) throws Exception {
-    server.addTrustedKey("sdk", PublicKey.parse(vector.publicKey()));
+    server.addTrustedKey(TrustedEntry.of("sdk", PublicKey.parse(vector.publicKey())));
     Instant now = Instant.EPOCH.plusNanos(vector.timestamp());
 
     HandshakeResult result =
@@ -71,7 +72,7 @@ class ServerHandshakeTests {
 
   @Test
   void acceptsExactlyThirtySecondsOfDriftBothWays() {
-    server.addTrustedKey("seq-A", client.publicKey());
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
 
     accepted(hello(NOW.plusSeconds(30)), AdmissionSettings.TRUSTED_ONLY);
     accepted(hello(NOW.minusSeconds(30)), AdmissionSettings.TRUSTED_ONLY);
@@ -142,7 +143,7 @@ class ServerHandshakeTests {
 
   @Test
   void refusesTheKeyOfSomebodyElse() {
-    server.addTrustedKey("victim", TestKeys.publicKey("victim"));
+    server.addTrustedKey(TrustedEntry.of("victim", TestKeys.publicKey("victim")));
 
     failsVerification(
         hello(NOW).toBuilder().setPublicKey(TestKeys.publicKey("victim").bytes()).build(),
@@ -181,7 +182,7 @@ class ServerHandshakeTests {
 
   @Test
   void knowsATrustedKeyAlsoWhereOthersAreAllowed() {
-    server.addTrustedKey("seq-A", client.publicKey());
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
 
     assertThat(accepted(hello(NOW), ALLOW_UNTRUSTED).identity().label()).isEqualTo("seq-A");
   }
@@ -189,16 +190,16 @@ class ServerHandshakeTests {
   @Test
   void findsATrustedKeyThatCameUncompressed() {
     AuthManager one = EcdsaAuthManager.create(TestKeys.numbered(1), new TrustedKeys());
-    server.addTrustedKey("one", one.publicKey());
+    server.addTrustedKey(TrustedEntry.of("one", one.publicKey()));
     HandshakeRequest hello = hello(one, NOW).toBuilder().setPublicKey(ONE_UNCOMPRESSED).build();
 
     assertThat(accepted(hello, AdmissionSettings.TRUSTED_ONLY).identity())
-        .isEqualTo(new PeerIdentity.Trusted("one", one.publicKey().bytes(), Set.of()));
+        .isEqualTo(new PeerIdentity.Trusted("one", one.publicKey().bytes(), Set.of(), 1));
   }
 
   @Test
   void takesNothingFromTheClientId() {
-    server.addTrustedKey("seq-A", client.publicKey());
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
     HandshakeRequest claiming = hello(NOW).toBuilder().setClientId("publisher").build();
 
     assertThat(accepted(claiming, AdmissionSettings.TRUSTED_ONLY).identity().label())
@@ -207,7 +208,7 @@ class ServerHandshakeTests {
 
   @Test
   void aRemovedKeyIsRefusedFromTheNextHelloOn() {
-    server.addTrustedKey("seq-A", client.publicKey());
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
     accepted(hello(NOW), AdmissionSettings.TRUSTED_ONLY);
     server.removeTrustedKey("seq-A");
 

@@ -20,7 +20,7 @@ public final class ConnectionInfos {
         "c-" + id,
         InetSocketAddress.createUnresolved("192.0.2.1", 40000),
         new PeerIdentity.Trusted(
-            id, TestKeys.publicKey(id).bytes(), Set.of(ChainId.of(8453), ChainId.of(10))),
+            id, TestKeys.publicKey(id).bytes(), Set.of(ChainId.of(8453), ChainId.of(10)), 1),
         Instant.parse("2026-01-01T00:00:00Z"),
         Instant.parse("2026-01-01T00:00:09Z"),
         1000,

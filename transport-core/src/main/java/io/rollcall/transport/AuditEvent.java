@@ -1,0 +1,68 @@
+package io.rollcall.transport;
+
+import java.net.InetAddress;
+import java.net.SocketAddress;
+
+/**
+ * Something that whoever watches over a server's security wants to hear of. Immutable; texts are
+ * for people, hold no secret, and what in them came from a peer is one bounded line.
+ */
+public sealed interface AuditEvent {
+
+  /**
+   * A peer was not admitted: its hello was refused, did not come, or there was no room for it.
+   *
+   * @param connectionId as in the log
+   * @param remoteAddress the peer's
+   * @param reason what the peer was told
+   * @param text why
+   */
+  record HandshakeRefused(
+      String connectionId, SocketAddress remoteAddress, CloseReason reason, String text)
+      implements AuditEvent {}
+
+  /**
+   * An admitted peer asked for what its identity may not do.
+   *
+   * @param connectionId its connection
+   * @param remoteAddress the peer's
+   * @param identity who it is
+   * @param text what it did
+   * @param inTheLastMinute how many of its connection's last minute this one makes
+   * @param closed whether that was one too many, so the connection is closed
+   */
+  record Offence(
+      String connectionId,
+      SocketAddress remoteAddress,
+      PeerIdentity identity,
+      String text,
+      int inTheLastMinute,
+      boolean closed)
+      implements AuditEvent {}
+
+  /**
+   * An identity connected again, and its connection before was closed for it.
+   *
+   * @param identity whose
+   * @param oldConnectionId the one that was closed
+   * @param oldRemoteAddress where that came from
+   * @param newConnectionId the one that took its place
+   * @param newRemoteAddress where this comes from
+   */
+  record ConnectionReplaced(
+      PeerIdentity identity,
+      String oldConnectionId,
+      SocketAddress oldRemoteAddress,
+      String newConnectionId,
+      SocketAddress newRemoteAddress)
+      implements AuditEvent {}
+
+  /**
+   * An address used up its connection attempts: from here on its connections are refused until it
+   * may have one again. One event when that begins, not one for each attempt.
+   *
+   * @param address the address; of IPv6 the first of its /64 network
+   * @param text the limit
+   */
+  record AddressThrottled(InetAddress address, String text) implements AuditEvent {}
+}
