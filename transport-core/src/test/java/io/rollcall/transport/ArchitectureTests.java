@@ -20,13 +20,15 @@ class ArchitectureTests {
   private static final Map<String, Set<String>> ARROWS =
       Map.ofEntries(
           Map.entry("", Set.of()),
+          Map.entry("audit", Set.of("")),
           Map.entry("codec", Set.of("")),
           Map.entry("auth", Set.of("")),
           Map.entry("metrics", Set.of("")),
           Map.entry("retry", Set.of("")),
           Map.entry("session", Set.of("", "auth", "metrics")),
           Map.entry("dispatch", Set.of("", "metrics")),
-          Map.entry("netty", Set.of("", "codec", "session", "dispatch", "retry", "metrics")),
+          Map.entry(
+              "netty", Set.of("", "audit", "codec", "session", "dispatch", "retry", "metrics")),
           Map.entry("event", Set.of("")),
           Map.entry("lifecycle", Set.of("", "event")),
           Map.entry("health", Set.of("")),
@@ -35,6 +37,7 @@ class ArchitectureTests {
               "autoconfigure",
               Set.of(
                   "",
+                  "audit",
                   "codec",
                   "auth",
                   "metrics",
@@ -164,6 +167,7 @@ class ArchitectureTests {
                   "UnauthenticatedSettings",
                   "UnknownPeerException")),
           Map.entry("actuate", Set.of("TransportEndpoint")),
+          Map.entry("audit", Set.of("AuditTrail")),
           Map.entry(
               "auth",
               Set.of(

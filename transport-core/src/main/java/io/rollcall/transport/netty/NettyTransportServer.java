@@ -19,6 +19,7 @@ import io.rollcall.transport.ServerSettings;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.UnknownPeerException;
+import io.rollcall.transport.audit.AuditTrail;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.ProtobufCodec;
 import io.rollcall.transport.dispatch.MessageDispatcher;
@@ -49,7 +50,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@link TransportServer} on Netty. Owns, from each start to the next stop, the listening socket,
- * the event loops, the threads that judge hellos, and the connections.
+ * the event loops, the threads that judge hellos, the audit trail, and the connections.
  *
  * <p>Stages it returns complete on a connection's event loop: what is attached to them must not
  * block.
@@ -59,6 +60,9 @@ public final class NettyTransportServer implements TransportServer {
   private static final Logger log = LoggerFactory.getLogger(NettyTransportServer.class);
 
   private static final int BACKLOG = 4096;
+
+  /** How long a stop waits for the audit listener, even when nothing is left of its own limit. */
+  private static final Duration LEAST_FOR_AUDIT = Duration.ofSeconds(1);
 
   private final ServerSettings settings;
   private final Optional<ServerHandshake> handshake;
@@ -128,6 +132,7 @@ public final class NettyTransportServer implements TransportServer {
         settings.admission().authentication()
             ? handshake.map(HandshakeCrypto::new)
             : Optional.empty();
+    AuditTrail trail = new AuditTrail(audit);
     InboundBudget inbound = new InboundBudget(settings.connection().inboundBuffer());
     LinkContext context =
         new LinkContext(
@@ -141,7 +146,7 @@ public final class NettyTransportServer implements TransportServer {
             clock);
     ServerPipeline pipeline =
         new ServerPipeline(
-            settings, context, new ServerAdmission(connections, dispatcher, audit), crypto);
+            settings, context, new ServerAdmission(connections, dispatcher, trail), crypto);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops.group())
@@ -155,12 +160,13 @@ public final class NettyTransportServer implements TransportServer {
     if (!bound.isSuccess()) {
       crypto.ifPresent(HandshakeCrypto::close);
       loops.close();
+      trail.close(Duration.ZERO);
       throw cannotListen(bound.cause());
     }
     Channel listening = bound.channel();
     TransportMetrics.Registration load = metrics.watch(new Load(inbound));
     log.info("listening on {}", LogText.of(listening.localAddress()));
-    return new State.Running(listening, loops, pipeline, crypto, load);
+    return new State.Running(listening, loops, pipeline, crypto, trail, load);
   }
 
   private static InetSocketAddress socketAddress(ListenAddress address) {
@@ -222,6 +228,8 @@ public final class NettyTransportServer implements TransportServer {
       running.load.close();
       running.crypto.ifPresent(HandshakeCrypto::close);
       running.loops.close();
+      Duration left = left(deadline);
+      running.trail.close(left.compareTo(LEAST_FOR_AUDIT) < 0 ? LEAST_FOR_AUDIT : left);
       log.info("stopped");
     }
   }
@@ -358,6 +366,7 @@ public final class NettyTransportServer implements TransportServer {
         EventLoops loops,
         ServerPipeline pipeline,
         Optional<HandshakeCrypto> crypto,
+        AuditTrail trail,
         TransportMetrics.Registration load)
         implements State {}
   }

@@ -37,7 +37,6 @@ final class ServerAdmission {
   private final ConnectionManager<NettyConnection> connections;
   private final MessageDispatcher dispatcher;
   private final AuditListener audit;
-  private final RefusalLog refusals = new RefusalLog(log, System::nanoTime);
   private final AtomicInteger unadmitted = new AtomicInteger();
 
   ServerAdmission(
@@ -99,10 +98,7 @@ final class ServerAdmission {
 
     /** Tells the peer why not, and ends the link. */
     void refuse(HandshakeResult.Rejected why, Operation operation) {
-      refusals.refused(link, why.log());
-      audit.audit(
-          new AuditEvent.HandshakeRefused(
-              link.id(), link.remoteAddress(), why.reason(), why.log()));
+      audited(link, why.reason(), why.log());
       why.response().ifPresent(this::send);
       link.fail(why.reason(), why.details(), operation);
     }
@@ -130,8 +126,10 @@ final class ServerAdmission {
     link.whenClosed(candidate::settled);
     if (waiting > 2 * MOST_UNADMITTED) {
       // So many that not even goodbyes can be waited for.
-      refusals.refused(
-          link, "cut: " + 2 * MOST_UNADMITTED + " connections wait for admission or their end");
+      audited(
+          link,
+          CloseReason.THROTTLED,
+          "cut: " + 2 * MOST_UNADMITTED + " connections wait for admission or their end");
       link.cut(CloseReason.THROTTLED, TOO_MANY_ATTEMPTS, Operation.ACCEPT);
     } else if (waiting > MOST_UNADMITTED) {
       candidate.refuse(
@@ -153,6 +151,10 @@ final class ServerAdmission {
         .metrics()
         .connectionRemoved(Duration.between(last.connectedAt(), link.context().clock().instant()));
     inbox.closed(last, reason, details);
+  }
+
+  private void audited(Link link, CloseReason reason, String text) {
+    audit.audit(new AuditEvent.HandshakeRefused(link.id(), link.remoteAddress(), reason, text));
   }
 
   private static HandshakeResponse refusal(String error) {

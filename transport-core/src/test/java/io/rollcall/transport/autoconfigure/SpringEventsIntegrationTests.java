@@ -2,16 +2,26 @@ package io.rollcall.transport.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Vote;
+import io.rollcall.transport.AuditEvent;
+import io.rollcall.transport.AuditListener;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.event.ConnectionClosedEvent;
 import io.rollcall.transport.event.ConnectionOpenedEvent;
 import io.rollcall.transport.event.MessageReceivedEvent;
 import io.rollcall.transport.event.TransportServerStartedEvent;
 import io.rollcall.transport.testing.LocalTransportPort;
+import io.rollcall.transport.testing.LogCapture;
+import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +49,8 @@ class SpringEventsIntegrationTests {
   private static final int MESSAGES = 200;
 
   @Autowired private Recorder recorder;
+
+  @Autowired private AuditListener audit;
 
   @LocalTransportPort private int port;
 
@@ -71,6 +83,42 @@ class SpringEventsIntegrationTests {
 
     assertThat(recorder.next()).isInstanceOf(ConnectionClosedEvent.class);
     assertThat(recorder.platformThreads).isEmpty();
+  }
+
+  @Test
+  void auditEventsOfEveryKindAreSpringEvents() throws Exception {
+    var remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    var identity = new PeerIdentity.Unauthenticated();
+    List<AuditEvent> events =
+        List.of(
+            new AuditEvent.Offence("c1", remote, identity, "on purpose", 1, false),
+            new AuditEvent.ConnectionReplaced(identity, "c1", remote, "c2", remote),
+            new AuditEvent.AddressThrottled(remote.getAddress(), "on purpose"),
+            new AuditEvent.HandshakeRefused("c1", remote, CloseReason.AUTH_FAILURE, "on purpose"));
+    for (AuditEvent event : events) {
+      audit.audit(event);
+      assertThat(recorder.nextAudited()).isEqualTo(event);
+    }
+    assertThat(recorder.refused).contains(events.getLast());
+  }
+
+  @Test
+  void aRefusedHandshakeIsASpringEventAndOneLineOfTheAuditLog() throws Exception {
+    try (LogCapture log = LogCapture.of("io.rollcall.transport.audit");
+        RawSocketPeer stranger =
+            RawSocketPeer.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+      stranger.send(new byte[] {0, 0, 0, 1, 'x'});
+      assertThat(recorder.nextAudited())
+          .isInstanceOfSatisfying(
+              AuditEvent.HandshakeRefused.class,
+              refused -> {
+                assertThat(refused.reason()).isEqualTo(CloseReason.AUTH_FAILURE);
+                assertThat(log.lines(Level.WARN))
+                    .singleElement()
+                    .asString()
+                    .startsWith(refused.connectionId() + " audit event=\"handshake-refused\" ");
+              });
+    }
   }
 
   private ConfigurableApplicationContext connect() {
@@ -112,10 +160,26 @@ class SpringEventsIntegrationTests {
   static class Recorder {
 
     private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+    private final BlockingQueue<AuditEvent> audited = new LinkedBlockingQueue<>();
+    final BlockingQueue<AuditEvent> refused = new LinkedBlockingQueue<>();
     final BlockingQueue<Thread> platformThreads = new LinkedBlockingQueue<>();
 
     @Nullable Object next() throws InterruptedException {
       return events.poll(10, TimeUnit.SECONDS);
+    }
+
+    @Nullable AuditEvent nextAudited() throws InterruptedException {
+      return audited.poll(10, TimeUnit.SECONDS);
+    }
+
+    @EventListener
+    void audited(AuditEvent event) {
+      audited.add(event);
+    }
+
+    @EventListener
+    void refused(AuditEvent.HandshakeRefused event) {
+      refused.add(event);
     }
 
     @EventListener
