@@ -227,5 +227,6 @@ class ArchitectureTests {
                   "HandshakeCrypto",
                   "HandshakeResult",
                   "KeepAlive",
+                  "ReplayMarks",
                   "ServerHandshake")));
 }

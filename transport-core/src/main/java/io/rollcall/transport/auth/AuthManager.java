@@ -1,5 +1,6 @@
 package io.rollcall.transport.auth;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.transport.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
@@ -61,8 +62,13 @@ public interface AuthManager {
    */
   void removeTrustedKey(String id);
 
-  /** Whose key this is, if it is trusted. */
-  Optional<PeerIdentity.Trusted> identify(PublicKey key);
+  /**
+   * Whose key this is, if it is trusted. Compares bytes and does no arithmetic, so it may be asked
+   * about whatever a stranger sent, and on any thread.
+   *
+   * @param compressedKey 33 bytes, as {@link PublicKey#compress} has them
+   */
+  Optional<PeerIdentity.Trusted> identify(ByteString compressedKey);
 
   /** What is trusted now, by id; a copy. */
   List<TrustedEntry> trustedKeys();

@@ -1,5 +1,6 @@
 package io.rollcall.transport.auth;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.transport.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public final class EcdsaAuthManager implements AuthManager {
   public PeerIdentity.Trusted verifyKnown(byte[] data, Signature signature) {
     PublicKey key = recoverPublicKey(data, signature);
     return trusted
-        .find(key)
+        .find(key.bytes())
         .orElseThrow(
             () -> new AuthenticationException("public key " + key.hex() + " is not trusted"));
   }
@@ -84,8 +85,8 @@ public final class EcdsaAuthManager implements AuthManager {
   }
 
   @Override
-  public Optional<PeerIdentity.Trusted> identify(PublicKey key) {
-    return trusted.find(key);
+  public Optional<PeerIdentity.Trusted> identify(ByteString compressedKey) {
+    return trusted.find(compressedKey);
   }
 
   @Override

@@ -34,6 +34,29 @@ public final class PublicKey {
    * @throws IllegalArgumentException when it has not 33 or 65 bytes or is no point of the curve
    */
   public static PublicKey of(ByteString encoded) {
+    checkForm(encoded);
+    return ofPoint(decode(encoded));
+  }
+
+  /**
+   * The 33 compressed bytes of a key in either form, without arithmetic: whether they are a point
+   * of the curve, and whether y fits x, is not looked at. So this costs nothing worth mentioning,
+   * and proves nothing: a signature that leads back to these very bytes proves all of it.
+   *
+   * @throws IllegalArgumentException when it has not 33 or 65 bytes or another first byte
+   */
+  public static ByteString compress(ByteString encoded) {
+    checkForm(encoded);
+    if (encoded.size() == COMPRESSED_BYTES) {
+      return encoded;
+    }
+    byte[] compressed = encoded.substring(0, COMPRESSED_BYTES).toByteArray();
+    boolean yIsOdd = (encoded.byteAt(UNCOMPRESSED_BYTES - 1) & 1) == 1;
+    compressed[0] = (byte) (yIsOdd ? 3 : 2);
+    return ByteString.copyFrom(compressed);
+  }
+
+  private static void checkForm(ByteString encoded) {
     int size = encoded.size();
     if (size != COMPRESSED_BYTES && size != UNCOMPRESSED_BYTES) {
       throw new IllegalArgumentException(
@@ -49,7 +72,6 @@ public final class PublicKey {
           "public key of %d bytes starts with %02x, expected %s"
               .formatted(size, encoded.byteAt(0), size == UNCOMPRESSED_BYTES ? "04" : "02 or 03"));
     }
-    return ofPoint(decode(encoded));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.rollcall.transport.auth;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.transport.PeerIdentity;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ public final class TrustedKeys {
           "trusted id '" + id + "' has no public key, expected at least one");
     }
     for (PublicKey key : entry.publicKeys()) {
-      PeerIdentity.Trusted owner = snapshot.byKey().get(key);
+      PeerIdentity.Trusted owner = snapshot.byKey().get(key.bytes());
       if (owner != null && !owner.id().equals(id)) {
         throw new IllegalArgumentException(
             "public key %s belongs to trusted id '%s' and cannot belong to '%s' too"
@@ -61,9 +62,9 @@ public final class TrustedKeys {
     snapshot = Snapshot.of(entries);
   }
 
-  /** Whose key this is. */
-  public Optional<PeerIdentity.Trusted> find(PublicKey key) {
-    return Optional.ofNullable(snapshot.byKey().get(key));
+  /** Whose key these 33 compressed bytes are; any other bytes are nobody's. */
+  public Optional<PeerIdentity.Trusted> find(ByteString compressedKey) {
+    return Optional.ofNullable(snapshot.byKey().get(compressedKey));
   }
 
   /** What is trusted now, by id. */
@@ -84,14 +85,14 @@ public final class TrustedKeys {
 
   /** Both ways to look, made together and never changed: that is what makes a change atomic. */
   private record Snapshot(
-      Map<String, TrustedEntry> byId, Map<PublicKey, PeerIdentity.Trusted> byKey) {
+      Map<String, TrustedEntry> byId, Map<ByteString, PeerIdentity.Trusted> byKey) {
 
     static Snapshot of(Map<String, TrustedEntry> entries) {
-      Map<PublicKey, PeerIdentity.Trusted> byKey = new HashMap<>();
+      Map<ByteString, PeerIdentity.Trusted> byKey = new HashMap<>();
       for (TrustedEntry entry : entries.values()) {
         for (PublicKey key : entry.publicKeys()) {
           byKey.put(
-              key,
+              key.bytes(),
               new PeerIdentity.Trusted(
                   entry.id(), key.bytes(), entry.chainIds(), entry.connections()));
         }

@@ -33,6 +33,8 @@ import java.util.function.ToDoubleFunction;
  */
 public final class MicrometerTransportMetrics implements TransportMetrics {
 
+  private static final Duration MOST_SKEW = Duration.ofDays(1);
+
   private final MeterRegistry registry;
   private final List<TransportLoad> loads = new CopyOnWriteArrayList<>();
   private final Set<String> signatureProviders = ConcurrentHashMap.newKeySet();
@@ -50,6 +52,8 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
   private final Counter broadcasts;
   private final DistributionSummary broadcastRecipients;
   private final Timer broadcastDuration;
+  private final Timer skewAhead;
+  private final Timer skewBehind;
   private final Map<CloseReason, Map<Operation, Counter>> errors = new EnumMap<>(CloseReason.class);
 
   /** Registers every meter. */
@@ -77,6 +81,9 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
     broadcastRecipients =
         summary(TransportMeters.BROADCAST_RECIPIENTS, TransportMeters.COUNT_BUCKETS);
     broadcastDuration = timer(TransportMeters.BROADCAST_DURATION, TransportMeters.DURATION_BUCKETS);
+    skewAhead = timer(TransportMeters.HANDSHAKE_CLOCK_SKEW, TransportMeters.SKEW_BUCKETS, "ahead");
+    skewBehind =
+        timer(TransportMeters.HANDSHAKE_CLOCK_SKEW, TransportMeters.SKEW_BUCKETS, "behind");
     for (CloseReason reason : CloseReason.values()) {
       Map<Operation, Counter> byOperation = new EnumMap<>(Operation.class);
       for (Operation operation : Operation.values()) {
@@ -140,6 +147,13 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
     broadcasts.increment();
     broadcastRecipients.record(recipients);
     broadcastDuration.record(took);
+  }
+
+  @Override
+  public void helloClockSkew(Duration ahead) {
+    Duration distance = ahead.abs();
+    (ahead.isNegative() ? skewBehind : skewAhead)
+        .record(distance.compareTo(MOST_SKEW) < 0 ? distance : MOST_SKEW);
   }
 
   @Override

@@ -32,6 +32,9 @@ final class NoopTransportMetrics implements TransportMetrics {
   public void broadcast(int recipients, Duration took) {}
 
   @Override
+  public void helloClockSkew(Duration ahead) {}
+
+  @Override
   public void error(CloseReason type, Operation operation) {}
 
   @Override

@@ -90,6 +90,13 @@ public enum TransportMeters {
       "What went wrong, by close reason, and what was being done",
       "type",
       "operation"),
+  /** Timer, {@link #SKEW_BUCKETS}; what is more than a day counts as a day. */
+  HANDSHAKE_CLOCK_SKEW(
+      "publisher.transport.handshake.clock.skew",
+      "publisher_transport_handshake_clock_skew_seconds",
+      "seconds",
+      "How far the clocks of holders of trusted keys are from this one, by their hellos",
+      "clock"),
   /** Gauge, always 1. */
   SIGNATURE_PROVIDER(
       "publisher.transport.signature.provider",
@@ -105,6 +112,10 @@ public enum TransportMeters {
   /** Upper bounds for how long connections live. */
   static final Duration[] CONNECTION_BUCKETS =
       millis(1000, 5000, 15_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000);
+
+  /** Upper bounds for how far clocks are apart. */
+  static final Duration[] SKEW_BUCKETS =
+      millis(10, 100, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 300_000, 3_600_000);
 
   /** Upper bounds for bytes. */
   static final double[] SIZE_BUCKETS = {

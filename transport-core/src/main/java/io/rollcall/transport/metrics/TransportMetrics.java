@@ -58,6 +58,12 @@ public interface TransportMetrics {
   /** A broadcast is done: so many sockets took it, the last after this long. */
   void broadcast(int recipients, Duration took);
 
+  /**
+   * A hello came whose signature a trusted key had made, with a timestamp this far ahead of the own
+   * clock; negative when behind it. Whether it was accepted does not matter.
+   */
+  void helloClockSkew(Duration ahead);
+
   /** Something went wrong. */
   void error(CloseReason type, Operation operation);
 

@@ -123,6 +123,12 @@ public final class ClientHandshake {
     if (error.startsWith("handshake timestamp")) {
       return "; compare this machine's clock with the server's";
     }
+    if (error.startsWith("handshake was used before")) {
+      return "; this very hello was accepted already: something on the way repeats it";
+    }
+    if (error.startsWith("too many handshakes with this key")) {
+      return "; wait a minute, and find out what else connects with this key";
+    }
     if (error.startsWith("authentication is off")) {
       return "; turn auth.enabled off here, or on at the server";
     }

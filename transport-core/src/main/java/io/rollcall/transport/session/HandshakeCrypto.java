@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -29,7 +30,7 @@ public final class HandshakeCrypto implements AutoCloseable {
   /** Waiting hellos; 4 KiB each at most. At 5,000 checks a second they wait a fifth of one. */
   public static final int DEFAULT_CAPACITY = 1024;
 
-  private final Function<HandshakeRequest, HandshakeResult> judge;
+  private final Function<HandshakeRequest, CompletionStage<HandshakeResult>> judge;
   private final int capacity;
   private final List<Thread> workers = new ArrayList<>();
 
@@ -48,7 +49,10 @@ public final class HandshakeCrypto implements AutoCloseable {
         DEFAULT_CAPACITY);
   }
 
-  HandshakeCrypto(Function<HandshakeRequest, HandshakeResult> judge, int threads, int capacity) {
+  HandshakeCrypto(
+      Function<HandshakeRequest, CompletionStage<HandshakeResult>> judge,
+      int threads,
+      int capacity) {
     this.judge = judge;
     this.capacity = capacity;
     for (int i = 1; i <= threads; i++) {
@@ -59,9 +63,10 @@ public final class HandshakeCrypto implements AutoCloseable {
   /**
    * Has one hello judged. Never blocks.
    *
-   * @return completes on a thread of this pool (or at once, on the caller's, when refused), so the
-   *     caller goes back to its event loop; fails only through a fault of this program. Cancelling
-   *     it spares the check, for a connection that ended meanwhile
+   * @return completes on a thread of this pool, or on one that kept what must be kept (or at once,
+   *     on the caller's, when refused), so the caller goes back to its event loop; fails only
+   *     through a fault of this program. Cancelling it spares the check, for a connection that
+   *     ended meanwhile
    */
   public CompletableFuture<HandshakeResult> verify(InetAddress from, HandshakeRequest request) {
     Check check = new Check(request, new CompletableFuture<>());
@@ -146,7 +151,7 @@ public final class HandshakeCrypto implements AutoCloseable {
         continue; // Cancelled while it waited.
       }
       try {
-        check.result.complete(judge.apply(check.request));
+        check.decideWith(judge.apply(check.request));
       } catch (RuntimeException | Error e) {
         check.result.completeExceptionally(e);
       }
@@ -197,5 +202,18 @@ public final class HandshakeCrypto implements AutoCloseable {
     return newest;
   }
 
-  private record Check(HandshakeRequest request, CompletableFuture<HandshakeResult> result) {}
+  private record Check(HandshakeRequest request, CompletableFuture<HandshakeResult> result) {
+
+    /** The thread goes on to the next hello; what this one still waits for is no arithmetic. */
+    void decideWith(CompletionStage<HandshakeResult> judgement) {
+      var _ =
+          judgement.whenComplete((decided, fault) -> {
+            if (fault == null) {
+              result.complete(decided);
+            } else {
+              result.completeExceptionally(fault);
+            }
+          });
+    }
+  }
 }

@@ -30,9 +30,9 @@ public sealed interface HandshakeResult {
       implements HandshakeResult {
 
     /** With this text in a HandshakeResponse. */
-    static Rejected answered(String error, String details, String log) {
+    static Rejected answered(CloseReason reason, String error, String details, String log) {
       return new Rejected(
-          CloseReason.AUTH_FAILURE,
+          reason,
           Optional.of(HandshakeResponse.newBuilder().setAccepted(false).setError(error).build()),
           details,
           log);

@@ -10,46 +10,81 @@ import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.AuthenticationException;
 import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.Signature;
+import io.rollcall.transport.metrics.TransportMetrics;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A server's judgement of a hello: HandshakeRequest of rollup.v1 in, {@link HandshakeResult} out.
- * The checks, their order and their words are those peers of the SDK know, less what library texts
- * would give away. Safe for any thread; a judgement takes up to half a millisecond, so it runs on
- * {@link HandshakeCrypto}, not on an event loop.
+ *
+ * <p>In this order: the form of the key, the list of trusted keys, the form of signature and nonce,
+ * one recovery of the key from the signature, and only then, for whoever proved the key, time and
+ * {@link ReplayGuard}. So a stranger costs no arithmetic, every hello costs at most one recovery,
+ * and one that proves nothing changes nothing here and learns nothing of clock or memory. The words
+ * are those peers of the SDK know, less what library texts would give away.
+ *
+ * <p>Safe for any thread; a judgement takes up to half a millisecond, so it runs on {@link
+ * HandshakeCrypto}, not on an event loop.
  */
 public final class ServerHandshake {
 
-  /** How far a hello's timestamp may be from this clock, either way; exactly this much is fine. */
-  static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
+  /** Fewer bytes could come up twice by chance; every SDK sends 16. */
+  static final int LEAST_NONCE = 16;
+
+  /** More would only be memory. */
+  static final int MOST_NONCE = 64;
 
   private static final int LABEL_BYTES = 8;
 
   private final AuthManager auth;
   private final boolean allowUntrusted;
-  private final InstantSource clock;
+  private final Duration skew;
+  private final ReplayMarks marks;
+  private final ReplayGuard replays;
+  private final TransportMetrics metrics;
 
   /**
-   * Judges for one server.
+   * Judges for one server, from its start to its end.
    *
    * @param auth whose keys are trusted; changes of it count from the next hello on
-   * @param admission whether a valid but unknown key is admitted
+   * @param admission whether a valid but unknown key is admitted, and how far clocks may be apart
+   * @param marks what is known of hellos over a restart
+   * @param metrics hears how far clocks are apart
    * @param clock for timestamps and session ids
    */
-  public ServerHandshake(AuthManager auth, AdmissionSettings admission, InstantSource clock) {
+  public ServerHandshake(
+      AuthManager auth,
+      AdmissionSettings admission,
+      ReplayMarks marks,
+      TransportMetrics metrics,
+      InstantSource clock) {
     this.auth = auth;
     this.allowUntrusted = admission.allowUntrusted();
-    this.clock = clock;
+    this.skew = admission.clockSkew();
+    this.marks = marks;
+    this.replays = new ReplayGuard(skew, marks, clock);
+    this.metrics = metrics;
+  }
+
+  /** With hellos remembered in memory alone, and nothing measured. */
+  public ServerHandshake(AuthManager auth, AdmissionSettings admission, InstantSource clock) {
+    this(auth, admission, ReplayMarks.NONE, TransportMetrics.NOOP, clock);
   }
 
   /** The answer to a hello where authentication is off. */
   public static HandshakeResult.Rejected authenticationOff() {
     String text = "authentication is off here";
     return HandshakeResult.Rejected.answered(
-        text, text, "refused: a handshake came, and authentication is off (auth.enabled)");
+        CloseReason.AUTH_FAILURE,
+        text,
+        text,
+        "refused: a handshake came, and authentication is off (auth.enabled)");
   }
 
   /**
@@ -63,54 +98,118 @@ public final class ServerHandshake {
     return HandshakeResult.Rejected.unanswered(CloseReason.AUTH_FAILURE, text, "refused: " + text);
   }
 
-  /** Judges one hello. */
-  public HandshakeResult judge(HandshakeRequest request) {
-    long now = SignedHello.nanos(clock.instant());
-    long timestamp = request.getTimestamp();
-    if (timestamp > now + CLOCK_SKEW.toNanos()) {
-      return failed("handshake timestamp too far in future", clocks(timestamp, now));
+  /**
+   * Judges one hello.
+   *
+   * @return done already, but for a hello that is accepted once {@link ReplayMarks} has kept it
+   */
+  public CompletionStage<HandshakeResult> judge(HandshakeRequest request) {
+    ByteString claimed;
+    int keyLength = request.getPublicKey().size();
+    if (keyLength != PublicKey.COMPRESSED_BYTES && keyLength != PublicKey.UNCOMPRESSED_BYTES) {
+      return failed("invalid public key length: " + keyLength, "expected 33 or 65");
     }
-    if (timestamp < now - CLOCK_SKEW.toNanos()) {
-      return failed("handshake timestamp too old", clocks(timestamp, now));
+    try {
+      claimed = PublicKey.compress(request.getPublicKey());
+    } catch (IllegalArgumentException e) {
+      return failed("failed to parse public key", String.valueOf(e.getMessage()));
+    }
+    Optional<PeerIdentity.Trusted> trusted = auth.identify(claimed);
+    if (trusted.isEmpty() && !allowUntrusted) {
+      return untrusted(claimed);
     }
     int signatureLength = request.getSignature().size();
     if (signatureLength != Signature.BYTES) {
       return failed("invalid signature length: " + signatureLength, "expected " + Signature.BYTES);
     }
+    int nonceLength = request.getNonce().size();
+    if (nonceLength < LEAST_NONCE) {
+      return failed("nonce too short: " + nonceLength, "expected at least " + LEAST_NONCE);
+    }
+    if (nonceLength > MOST_NONCE) {
+      return failed("nonce too long: " + nonceLength, "expected at most " + MOST_NONCE);
+    }
     PublicKey signer;
     try {
       signer =
           auth.recoverPublicKey(
-              SignedHello.bytes(timestamp, request.getNonce()),
+              SignedHello.bytes(request.getTimestamp(), request.getNonce()),
               new Signature(request.getSignature()));
     } catch (AuthenticationException | IllegalArgumentException e) {
       return failed("failed to recover public key", String.valueOf(e.getMessage()));
     }
-    ByteString given = request.getPublicKey();
-    if (given.size() != PublicKey.COMPRESSED_BYTES
-        && given.size() != PublicKey.UNCOMPRESSED_BYTES) {
-      return failed("invalid public key length: " + given.size(), "expected 33 or 65");
+    if (!claimed.equals(signer.bytes())) {
+      return failed(
+          "signature verification failed", "claimed " + hex(claimed) + ", signed by " + signer);
     }
-    // The usual case is compared as bytes, which saves finding the point again.
-    if (!given.equals(signer.bytes())) {
-      PublicKey claimed;
-      try {
-        claimed = PublicKey.of(given);
-      } catch (IllegalArgumentException e) {
-        return failed("failed to parse public key", String.valueOf(e.getMessage()));
+    return proven(request, signer, trusted);
+  }
+
+  private CompletionStage<HandshakeResult> proven(
+      HandshakeRequest request, PublicKey signer, Optional<PeerIdentity.Trusted> trusted) {
+    long timestamp = request.getTimestamp();
+    PeerIdentity identity =
+        trusted
+            .<PeerIdentity>map(known -> known)
+            .orElseGet(() -> new PeerIdentity.Unknown(signer.bytes()));
+    ReplayGuard.Judgement judgement =
+        replays.take(signer.bytes(), trusted.isPresent(), timestamp, request.getNonce());
+    Duration ahead =
+        Duration.between(SignedHello.instant(judgement.now()), SignedHello.instant(timestamp));
+    if (trusted.isPresent() && showsAClock(judgement.verdict())) {
+      metrics.helloClockSkew(ahead);
+    }
+    String who = "key of " + identity.label();
+    return switch (judgement.verdict()) {
+      case FRESH -> {
+        HandshakeResult accepted = accepted(identity, judgement.now());
+        yield trusted.isPresent()
+            ? marks.record(signer.bytes(), timestamp).thenApply(kept -> accepted)
+            : CompletableFuture.completedFuture(accepted);
       }
-      if (!claimed.equals(signer)) {
-        return failed(
-            "signature verification failed", "claimed " + claimed + ", signed by " + signer);
+      case TOO_FAR_AHEAD ->
+          failed(
+              "handshake timestamp too far in future: %s ahead of this server, at most %s"
+                  .formatted(seconds(ahead), seconds(skew)),
+              who);
+      case TOO_OLD, TOO_OLD_AND_PASSED ->
+          failed(
+              "handshake timestamp too old: %s behind this server, at most %s"
+                  .formatted(seconds(ahead.abs()), seconds(skew)),
+              who);
+      case USED_BEFORE -> failed("handshake was used before", who);
+      case NOT_AFTER_LAST ->
+          failed(
+              "handshake timestamp not after the last one accepted before a restart",
+              who
+                  + "; a replay, or the clock was ahead then: it waits that long, or remove"
+                  + " auth.replay-file while this server is stopped");
+      case TOO_MANY -> {
+        String text = "too many handshakes with this key";
+        yield decided(
+            HandshakeResult.Rejected.answered(
+                CloseReason.THROTTLED,
+                text,
+                text,
+                "refused: "
+                    + text
+                    + ", at most "
+                    + ReplayGuard.MOST_PER_KEY
+                    + " within "
+                    + seconds(skew.multipliedBy(2))
+                    + " ("
+                    + who
+                    + ")"));
       }
-    }
-    Optional<PeerIdentity.Trusted> trusted = auth.identify(signer);
-    if (trusted.isPresent()) {
-      return accepted(trusted.get(), now);
-    }
-    return allowUntrusted
-        ? accepted(new PeerIdentity.Unknown(signer.bytes()), now)
-        : untrusted(signer);
+    };
+  }
+
+  /** A replayed hello shows what a clock was, not what it is. */
+  private static boolean showsAClock(ReplayGuard.Verdict verdict) {
+    return switch (verdict) {
+      case FRESH, TOO_FAR_AHEAD, TOO_OLD -> true;
+      case TOO_OLD_AND_PASSED, USED_BEFORE, NOT_AFTER_LAST, TOO_MANY -> false;
+    };
   }
 
   private static HandshakeResult accepted(PeerIdentity identity, long now) {
@@ -122,21 +221,41 @@ public final class ServerHandshake {
             .build());
   }
 
-  private static HandshakeResult untrusted(PublicKey key) {
-    String start = HexFormat.of().formatHex(key.bytes().substring(0, LABEL_BYTES).toByteArray());
-    return HandshakeResult.Rejected.answered(
-        "untrusted public key - connection rejected",
-        "untrusted public key: " + start,
-        "refused: untrusted public key %s, address %s; to let it in, add the key to auth.trusted-sequencers"
-            .formatted(key, key.address()));
+  /** No address in the log: to find it takes arithmetic, on whatever a stranger sent. */
+  private static CompletionStage<HandshakeResult> untrusted(ByteString key) {
+    return decided(
+        HandshakeResult.Rejected.answered(
+            CloseReason.AUTH_FAILURE,
+            "untrusted public key - connection rejected",
+            "untrusted public key: " + hex(key.substring(0, LABEL_BYTES)),
+            "refused: untrusted public key %s; to let it in, add the key to auth.trusted-sequencers"
+                .formatted(hex(key))));
   }
 
-  private static HandshakeResult failed(String text, String more) {
-    String details = "handshake verification failed: " + text;
-    return HandshakeResult.Rejected.answered(text, details, "refused: " + text + " (" + more + ")");
+  private static CompletionStage<HandshakeResult> failed(String text, String more) {
+    return decided(
+        HandshakeResult.Rejected.answered(
+            CloseReason.AUTH_FAILURE,
+            text,
+            "handshake verification failed: " + text,
+            "refused: " + text + " (" + more + ")"));
   }
 
-  private static String clocks(long timestamp, long now) {
-    return "timestamp %d, own clock %d, at most %s apart".formatted(timestamp, now, CLOCK_SKEW);
+  private static CompletionStage<HandshakeResult> decided(HandshakeResult result) {
+    return CompletableFuture.completedFuture(result);
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+
+  /** Rounded up to milliseconds, so that what is over a limit never reads like the limit. */
+  private static String seconds(Duration duration) {
+    return BigDecimal.valueOf(duration.toSeconds())
+            .add(BigDecimal.valueOf(duration.toNanosPart(), 9))
+            .setScale(3, RoundingMode.CEILING)
+            .stripTrailingZeros()
+            .toPlainString()
+        + " s";
   }
 }

@@ -23,4 +23,9 @@ final class SignedHello {
     return Math.addExact(
         Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
   }
+
+  /** The time of a timestamp, whatever it is. */
+  static Instant instant(long nanos) {
+    return Instant.ofEpochSecond(0, nanos);
+  }
 }

@@ -115,7 +115,9 @@ class EcdsaAuthManagerTests {
 
     auth.addTrustedKey(TrustedEntry.of("optimism", auth.publicKey()));
     assertThat(auth.verifyKnown(DATA, signature).id()).isEqualTo("optimism");
-    assertThat(auth.identify(auth.publicKey())).map(PeerIdentity::label).contains("optimism");
+    assertThat(auth.identify(auth.publicKey().bytes()))
+        .map(PeerIdentity::label)
+        .contains("optimism");
     assertThat(auth.trustedKeys()).extracting(TrustedEntry::id).containsExactly("optimism");
 
     auth.removeTrustedKey("optimism");

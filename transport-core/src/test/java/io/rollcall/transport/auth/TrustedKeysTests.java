@@ -24,17 +24,17 @@ class TrustedKeysTests {
     ChainId chain = ChainId.parse("55555");
     trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(chain), 1));
 
-    assertThat(trusted.find(A))
+    assertThat(trusted.find(A.bytes()))
         .contains(new PeerIdentity.Trusted("optimism", A.bytes(), Set.of(chain), 1));
-    assertThat(trusted.find(B)).isEmpty();
+    assertThat(trusted.find(B.bytes())).isEmpty();
   }
 
   @Test
   void anIdMayHaveSeveralKeys() {
     trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
 
-    assertThat(trusted.find(A)).map(PeerIdentity.Trusted::publicKey).contains(A.bytes());
-    assertThat(trusted.find(B)).map(PeerIdentity.Trusted::id).contains("optimism");
+    assertThat(trusted.find(A.bytes())).map(PeerIdentity.Trusted::publicKey).contains(A.bytes());
+    assertThat(trusted.find(B.bytes())).map(PeerIdentity.Trusted::id).contains("optimism");
   }
 
   @Test
@@ -42,9 +42,9 @@ class TrustedKeysTests {
     trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
     trusted.put(new TrustedEntry("optimism", Set.of(B, C), Set.of(), 1));
 
-    assertThat(trusted.find(A)).isEmpty();
-    assertThat(trusted.find(B)).isPresent();
-    assertThat(trusted.find(C)).isPresent();
+    assertThat(trusted.find(A.bytes())).isEmpty();
+    assertThat(trusted.find(B.bytes())).isPresent();
+    assertThat(trusted.find(C.bytes())).isPresent();
   }
 
   @Test
@@ -53,8 +53,8 @@ class TrustedKeysTests {
     trusted.put(new TrustedEntry("optimism", Set.of(B), Set.of(), 1));
     trusted.remove("optimism");
 
-    assertThat(trusted.find(A)).isEmpty();
-    assertThat(trusted.find(B)).isEmpty();
+    assertThat(trusted.find(A.bytes())).isEmpty();
+    assertThat(trusted.find(B.bytes())).isEmpty();
     assertThat(trusted.entries()).isEmpty();
   }
 
@@ -64,7 +64,7 @@ class TrustedKeysTests {
     trusted.remove("optimism");
     trusted.put(new TrustedEntry("base", Set.of(A), Set.of(), 1));
 
-    assertThat(trusted.find(A)).map(PeerIdentity.Trusted::id).contains("base");
+    assertThat(trusted.find(A.bytes())).map(PeerIdentity.Trusted::id).contains("base");
   }
 
   @Test
@@ -77,8 +77,8 @@ class TrustedKeysTests {
         .hasMessageContaining("'optimism'")
         .hasMessageContaining("'base'")
         .hasMessageContaining(A.hex());
-    assertThat(trusted.find(B)).map(PeerIdentity.Trusted::id).contains("base");
-    assertThat(trusted.find(C)).isEmpty();
+    assertThat(trusted.find(B.bytes())).map(PeerIdentity.Trusted::id).contains("base");
+    assertThat(trusted.find(C.bytes())).isEmpty();
   }
 
   @ParameterizedTest

@@ -100,6 +100,19 @@ class MicrometerTransportMetricsTests {
   }
 
   @Test
+  void clockSkewIsMeasuredBothWaysAndNeverAsMoreThanADay() {
+    metrics.helloClockSkew(Duration.ofMillis(1500));
+    metrics.helloClockSkew(Duration.ofSeconds(-40));
+    metrics.helloClockSkew(Duration.ofSeconds(Long.MIN_VALUE + 1));
+
+    String skew = "publisher_transport_handshake_clock_skew_seconds";
+    assertScrapeHas(skew + "_sum{clock=\"ahead\"} 1.5");
+    assertScrapeHas(skew + "_bucket{clock=\"behind\",le=\"30.0\"} 0");
+    assertScrapeHas(skew + "_bucket{clock=\"behind\",le=\"60.0\"} 1");
+    assertScrapeHas(skew + "_sum{clock=\"behind\"} 86440.0");
+  }
+
+  @Test
   void errorsAreCountedByReasonAndOperation() {
     metrics.error(CloseReason.PROTOCOL_ERROR, TransportMetrics.Operation.READ);
 

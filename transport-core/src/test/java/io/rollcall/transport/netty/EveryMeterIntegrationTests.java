@@ -15,6 +15,7 @@ import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
 import io.rollcall.transport.metrics.TransportMeters;
 import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.session.ReplayMarks;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawServer;
@@ -49,7 +50,12 @@ class EveryMeterIntegrationTests {
     settings.admission = AdmissionSettings.TRUSTED_ONLY;
     settings.handshake =
         Optional.of(
-            new ServerHandshake(auth, AdmissionSettings.TRUSTED_ONLY, InstantSource.system()));
+            new ServerHandshake(
+                auth,
+                AdmissionSettings.TRUSTED_ONLY,
+                ReplayMarks.NONE,
+                metrics,
+                InstantSource.system()));
     settings.handler = Optional.of(message -> await(handled));
 
     try (ServerFixture server = new ServerFixture(settings);
@@ -79,6 +85,7 @@ class EveryMeterIntegrationTests {
     server.recorded.nextOpened();
     see(TransportMeters.CONNECTIONS, "state=\"added\"", 1);
     see(TransportMeters.CONNECTIONS, "state=\"connected\"", 1);
+    see(TransportMeters.HANDSHAKE_CLOCK_SKEW, "_count", 1);
     see(TransportMeters.CONNECTIONS_ACTIVE, "", 2); // Both ends are in this process.
     see(TransportMeters.MESSAGES, "direction=\"in\",type=\"handshake_request\"", 1);
     see(TransportMeters.MESSAGES, "direction=\"out\",type=\"handshake_request\"", 1);

@@ -12,13 +12,16 @@ import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.session.ClientHandshake;
+import io.rollcall.transport.session.HandshakeResult;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -48,16 +51,18 @@ class HandshakeIntegrationTests {
     return List.of(
         verification(
             "too far ahead",
-            hello -> hello.setTimestamp(hello.getTimestamp() + 31_000_000_000L),
-            "handshake timestamp too far in future"),
+            hello -> signed(hello, NOW.plusSeconds(42), 16),
+            "handshake timestamp too far in future: 42 s ahead of this server, at most 30 s"),
         verification(
             "too old",
-            hello -> hello.setTimestamp(hello.getTimestamp() - 31_000_000_000L),
-            "handshake timestamp too old"),
+            hello -> signed(hello, NOW.minusMillis(30_001), 16),
+            "handshake timestamp too old: 30.001 s behind this server, at most 30 s"),
         verification(
             "short signature",
             hello -> hello.setSignature(hello.getSignature().substring(1)),
             "invalid signature length: 64"),
+        verification("short nonce", hello -> signed(hello, NOW, 15), "nonce too short: 15"),
+        verification("long nonce", hello -> signed(hello, NOW, 65), "nonce too long: 65"),
         verification(
             "no key leads to this signature",
             hello -> hello.setSignature(ByteString.copyFrom(new byte[65])),
@@ -67,7 +72,7 @@ class HandshakeIntegrationTests {
             hello -> hello.setPublicKey(hello.getPublicKey().substring(1)),
             "invalid public key length: 32"),
         verification(
-            "no point",
+            "no key of any form",
             hello -> hello.setPublicKey(ByteString.copyFrom(new byte[] {5}).concat(zeros(32))),
             "failed to parse public key"),
         verification(
@@ -76,14 +81,16 @@ class HandshakeIntegrationTests {
             "signature verification failed"),
         new Refusal(
             "a stranger",
-            hello -> hello,
+            hello -> hello.setPublicKey(TestKeys.publicKey("stranger").bytes()),
             "untrusted public key - connection rejected",
-            "untrusted public key: " + hex(TestKeys.publicKey("client").bytes().substring(0, 8))));
+            "untrusted public key: "
+                + hex(TestKeys.publicKey("stranger").bytes().substring(0, 8))));
   }
 
   @ParameterizedTest
   @MethodSource("refusals")
   void refusesRowByRow(Refusal refusal) {
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
     authenticated(AdmissionSettings.TRUSTED_ONLY);
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer peer = fixture.connect()) {
@@ -96,6 +103,67 @@ class HandshakeIntegrationTests {
       assertThat(disconnect.getDetails()).isEqualTo(refusal.details());
       peer.expectEndOfStream();
       assertThat(fixture.server.connectionCount()).isZero();
+    }
+  }
+
+  @Test
+  void refusesTheSameBytesASecondTimeFromAnotherAddressToo() {
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect();
+        RawSocketPeer eavesdropper =
+            RawSocketPeer.connectFrom("127.0.0.9", fixture.server.address())) {
+      HandshakeRequest hello = hello();
+      assertThat(peer.send(hello).readHandshakeResponse().getAccepted()).isTrue();
+      assertThat(eavesdropper.send(hello).readHandshakeResponse().getError())
+          .isEqualTo("handshake was used before");
+      DisconnectMessage disconnect = eavesdropper.readDisconnect();
+      assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.AUTH_FAILURE);
+      assertThat(disconnect.getDetails())
+          .isEqualTo("handshake verification failed: handshake was used before");
+      eavesdropper.expectEndOfStream();
+      peer.ping(1);
+    }
+  }
+
+  @Test
+  void ofEqualHellosAtTheSameTimeExactlyOneIsAccepted() throws Exception {
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    int peers = 16;
+    List<RawSocketPeer> connected = new ArrayList<>();
+    try (ServerFixture fixture = new ServerFixture(settings)) {
+      HandshakeRequest hello = hello();
+      for (int i = 0; i < peers; i++) {
+        connected.add(fixture.connect());
+      }
+      connected.forEach(peer -> peer.send(hello));
+      assertThat(
+              connected.stream().filter(peer -> peer.readHandshakeResponse().getAccepted()).count())
+          .isOne();
+    } finally {
+      connected.forEach(RawSocketPeer::close);
+    }
+  }
+
+  @Test
+  void tellsAKeyThatSaidHelloTooOftenWithinTheWindow() {
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    ServerHandshake handshake = settings.handshake.orElseThrow();
+    for (int i = 0; i < 1024; i++) {
+      assertThat(handshake.judge(hello()).toCompletableFuture().join())
+          .isInstanceOf(HandshakeResult.Accepted.class);
+    }
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      assertThat(peer.send(hello()).readHandshakeResponse().getError())
+          .isEqualTo("too many handshakes with this key");
+      DisconnectMessage disconnect = peer.readDisconnect();
+      assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.THROTTLED);
+      assertThat(disconnect.getDetails()).isEqualTo("too many handshakes with this key");
+      peer.expectEndOfStream();
     }
   }
 
@@ -297,6 +365,22 @@ class HandshakeIntegrationTests {
   private HandshakeRequest hello() {
     return new ClientHandshake(client, "client-1", InstantSource.fixed(NOW), new SecureRandom())
         .hello();
+  }
+
+  /** The hello of the same client, with another time or nonce. */
+  private static HandshakeRequest.Builder signed(
+      HandshakeRequest.Builder hello, Instant at, int nonceBytes) {
+    long timestamp = Duration.between(Instant.EPOCH, at).toNanos();
+    ByteString nonce = zeros(nonceBytes);
+    byte[] signedBytes =
+        ByteBuffer.allocate(Long.BYTES + nonceBytes)
+            .putLong(timestamp)
+            .put(nonce.toByteArray())
+            .array();
+    return hello
+        .setTimestamp(timestamp)
+        .setNonce(nonce)
+        .setSignature(TestKeys.authManager("client").sign(signedBytes).bytes());
   }
 
   private static void refusedAsUnreadable(RawSocketPeer peer, String problem) {

@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ClientHandshakeTests {
@@ -66,7 +67,10 @@ class ClientHandshakeTests {
     server.addTrustedKey(TrustedEntry.of("seq-A", auth.publicKey()));
 
     HandshakeResult result =
-        new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, CLOCK).judge(handshake.hello());
+        new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, CLOCK)
+            .judge(handshake.hello())
+            .toCompletableFuture()
+            .join();
 
     assertThat(result).isInstanceOf(HandshakeResult.Accepted.class);
     assertThat(handshake.judge(((HandshakeResult.Accepted) result).response().toByteString()))
@@ -96,6 +100,22 @@ class ClientHandshakeTests {
     assertThat(rejected(refusal("handshake timestamp too old")))
         .hasMessageStartingWith("handshake rejected: handshake timestamp too old")
         .hasMessageContaining("clock");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          handshake timestamp too old: 42 s behind this server, at most 30 s            | clock
+          handshake timestamp not after the last one accepted before a restart          | clock
+          handshake was used before                                                     | repeats
+          too many handshakes with this key                                             | wait
+          """)
+  void saysWhatToDoAboutWhatOurServersSay(String text, String advice) {
+    assertThat(rejected(refusal(text)))
+        .hasMessageStartingWith("handshake rejected: " + text + "; ")
+        .hasMessageContaining(advice);
   }
 
   @Test

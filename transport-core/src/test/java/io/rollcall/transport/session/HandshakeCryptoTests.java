@@ -31,7 +31,8 @@ class HandshakeCryptoTests {
   private final CountDownLatch release = new CountDownLatch(1);
   private final List<String> judged = Collections.synchronizedList(new ArrayList<>());
   private final List<String> threads = Collections.synchronizedList(new ArrayList<>());
-  private final HandshakeCrypto crypto = new HandshakeCrypto(this::judge, 1, 4);
+  private final HandshakeCrypto crypto =
+      new HandshakeCrypto(hello -> CompletableFuture.completedFuture(judge(hello)), 1, 4);
 
   @AfterEach
   void close() {

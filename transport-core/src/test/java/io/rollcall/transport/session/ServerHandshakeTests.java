@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.PeerIdentity;
@@ -13,12 +14,26 @@ import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
+import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.testing.GoldenHandshake;
+import io.rollcall.transport.testing.ManualClock;
 import io.rollcall.transport.testing.TestKeys;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +54,15 @@ class ServerHandshakeTests {
 
   private final AuthManager server = TestKeys.authManager("server");
   private final AuthManager client = TestKeys.authManager("client");
+  private final AtomicInteger verifications = new AtomicInteger();
+  private final AuthManager counting = counting(server, verifications);
+  private final ManualClock clock = new ManualClock(NOW);
+  private final List<Duration> skews = new ArrayList<>();
+  private final TransportMetrics metrics = skewMetrics();
+  private final Map<ByteString, Long> marksAtStart = new HashMap<>();
+  private final Map<ByteString, Long> marked = new HashMap<>();
+  private final ReplayMarks marks = new ManualMarks();
+  private final Map<AdmissionSettings, ServerHandshake> handshakes = new HashMap<>();
 
   @Test
   void admitsATrustedKeyUnderItsIdWithItsChains() {
@@ -62,7 +86,9 @@ class ServerHandshakeTests {
 
     HandshakeResult result =
         new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, InstantSource.fixed(now))
-            .judge(HandshakeRequest.parseFrom(vector.body()));
+            .judge(HandshakeRequest.parseFrom(vector.body()))
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
 
     assertThat(result)
         .isInstanceOfSatisfying(
@@ -71,28 +97,52 @@ class ServerHandshakeTests {
   }
 
   @Test
-  void acceptsExactlyThirtySecondsOfDriftBothWays() {
-    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
+  void acceptsExactlyTheClockSkewBothWays() {
+    trustClient();
+    AdmissionSettings two = new AdmissionSettings(true, true, false, Duration.ofSeconds(2), 10);
 
     accepted(hello(NOW.plusSeconds(30)), AdmissionSettings.TRUSTED_ONLY);
     accepted(hello(NOW.minusSeconds(30)), AdmissionSettings.TRUSTED_ONLY);
+    accepted(hello(NOW.plusSeconds(2)), two);
+    accepted(hello(NOW.minusSeconds(2)), two);
+    assertThat(rejected(hello(NOW.plusSeconds(2).plusNanos(1)), two).details())
+        .endsWith("too far in future: 2.001 s ahead of this server, at most 2 s");
+    assertThat(rejected(hello(NOW.minusSeconds(2).minusNanos(1)), two).details())
+        .endsWith("too old: 2.001 s behind this server, at most 2 s");
   }
 
   @Test
-  void refusesATimestampOneNanosecondTooFarAhead() {
+  void saysByHowMuchATimestampIsTooFarAhead() {
     failsVerification(
-        hello(NOW.plusSeconds(30).plusNanos(1)), "handshake timestamp too far in future");
+        hello(NOW.plusSeconds(30).plusNanos(1)),
+        "handshake timestamp too far in future: 30.001 s ahead of this server, at most 30 s");
     failsVerification(
-        hello(NOW).toBuilder().setTimestamp(Long.MAX_VALUE).build(),
-        "handshake timestamp too far in future");
+        hello(NOW.plusSeconds(42)),
+        "handshake timestamp too far in future: 42 s ahead of this server, at most 30 s");
+    assertThat(rejected(hello(client, Long.MAX_VALUE), ALLOW_UNTRUSTED).details())
+        .contains("handshake timestamp too far in future: 7523372036.732 s");
   }
 
   @Test
-  void refusesATimestampOneNanosecondTooOld() {
-    failsVerification(hello(NOW.minusSeconds(30).minusNanos(1)), "handshake timestamp too old");
-    failsVerification(HandshakeRequest.getDefaultInstance(), "handshake timestamp too old");
+  void saysByHowMuchATimestampIsTooOld() {
     failsVerification(
-        hello(NOW).toBuilder().setTimestamp(Long.MIN_VALUE).build(), "handshake timestamp too old");
+        hello(NOW.minusSeconds(30).minusNanos(1)),
+        "handshake timestamp too old: 30.001 s behind this server, at most 30 s");
+    failsVerification(
+        hello(client, 0),
+        "handshake timestamp too old: 1700000000.124 s behind this server, at most 30 s");
+    assertThat(rejected(hello(client, Long.MIN_VALUE), ALLOW_UNTRUSTED).details())
+        .contains("handshake timestamp too old: 10923372036.979 s");
+  }
+
+  @Test
+  void tellsNothingOfItsClockToOneWhoProvesNothing() {
+    trustClient();
+    HandshakeRequest old = hello(NOW).toBuilder().setTimestamp(1).build();
+
+    assertThat(rejected(old, AdmissionSettings.TRUSTED_ONLY).details())
+        .isEqualTo("handshake verification failed: signature verification failed");
+    assertThat(skews).isEmpty();
   }
 
   @ParameterizedTest
@@ -129,16 +179,27 @@ class ServerHandshakeTests {
         "invalid public key length: " + length);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "020000000000000000000000000000000000000000000000000000000000000005",
-        "0579be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
-      })
-  void refusesPublicKeysThatAreNoPoint(String hex) {
+  @Test
+  void refusesPublicKeysWithAnotherFirstByte() {
     failsVerification(
-        hello(NOW).toBuilder().setPublicKey(ByteString.fromHex(hex)).build(),
+        hello(NOW).toBuilder()
+            .setPublicKey(ByteString.fromHex("05").concat(ONE_UNCOMPRESSED.substring(1, 33)))
+            .build(),
         "failed to parse public key");
+    failsVerification(
+        hello(NOW).toBuilder()
+            .setPublicKey(ByteString.fromHex("06").concat(ONE_UNCOMPRESSED.substring(1)))
+            .build(),
+        "failed to parse public key");
+  }
+
+  @Test
+  void refusesAKeyThatIsNoPointAsOneThatDidNotSign() {
+    failsVerification(
+        hello(NOW).toBuilder()
+            .setPublicKey(ByteString.fromHex("02" + "00".repeat(31) + "05"))
+            .build(),
+        "signature verification failed");
   }
 
   @Test
@@ -153,8 +214,215 @@ class ServerHandshakeTests {
   @Test
   void refusesASignatureOverAnotherNonce() {
     failsVerification(
-        hello(NOW).toBuilder().setNonce(NONCE.substring(1)).build(),
+        hello(NOW).toBuilder().setNonce(NONCE.concat(NONCE)).build(),
         "signature verification failed");
+  }
+
+  @Test
+  void wantsANonceOfSixteenToSixtyFourBytes() {
+    trustClient();
+    for (int fine : new int[] {16, 17, 64}) {
+      accepted(hello(client, nanos(NOW), zeros(fine)), AdmissionSettings.TRUSTED_ONLY);
+    }
+    failsVerification(hello(client, nanos(NOW), zeros(0)), "nonce too short: 0");
+    failsVerification(hello(client, nanos(NOW), zeros(15)), "nonce too short: 15");
+    failsVerification(hello(client, nanos(NOW), zeros(65)), "nonce too long: 65");
+  }
+
+  @Test
+  void aStrangerCostsNoVerificationWhateverItSends() {
+    HandshakeRequest hello = hello(NOW);
+
+    for (HandshakeRequest variant :
+        List.of(
+            hello,
+            hello.toBuilder().setSignature(zeros(65)).build(),
+            hello.toBuilder().setSignature(zeros(64)).build(),
+            hello.toBuilder().setTimestamp(1).build(),
+            hello.toBuilder().setNonce(ByteString.EMPTY).build(),
+            hello.toBuilder().setPublicKey(ONE_UNCOMPRESSED).build(),
+            // No point of the curve, which nobody finds out.
+            hello.toBuilder().setPublicKey(ByteString.fromHex("02" + "00".repeat(32))).build())) {
+      assertThat(rejected(variant, AdmissionSettings.TRUSTED_ONLY).response().orElseThrow())
+          .extracting(HandshakeResponse::getError)
+          .isEqualTo("untrusted public key - connection rejected");
+    }
+    assertThat(verifications).hasValue(0);
+  }
+
+  @Test
+  void whatIsOfTheWrongLengthCostsNoVerification() {
+    trustClient();
+    HandshakeRequest hello = hello(NOW);
+
+    rejected(hello.toBuilder().setPublicKey(zeros(34)).build(), ALLOW_UNTRUSTED);
+    rejected(hello.toBuilder().setSignature(zeros(64)).build(), ALLOW_UNTRUSTED);
+    rejected(hello.toBuilder().setNonce(zeros(15)).build(), ALLOW_UNTRUSTED);
+    rejected(hello.toBuilder().setNonce(zeros(65)).build(), ALLOW_UNTRUSTED);
+
+    assertThat(verifications).hasValue(0);
+  }
+
+  @Test
+  void everyOtherHelloCostsOneVerification() {
+    trustClient();
+    HandshakeRequest hello = hello(NOW);
+
+    accepted(hello, AdmissionSettings.TRUSTED_ONLY);
+    assertThat(verifications).hasValue(1);
+    rejected(hello, AdmissionSettings.TRUSTED_ONLY);
+    assertThat(verifications).hasValue(2);
+    rejected(hello(NOW.minusSeconds(31)), AdmissionSettings.TRUSTED_ONLY);
+    assertThat(verifications).hasValue(3);
+    rejected(hello.toBuilder().setSignature(zeros(65)).build(), AdmissionSettings.TRUSTED_ONLY);
+    assertThat(verifications).hasValue(4);
+    accepted(hello(TestKeys.authManager("stranger"), nanos(NOW)), ALLOW_UNTRUSTED);
+    assertThat(verifications).hasValue(5);
+  }
+
+  @Test
+  void refusesAHelloThatWasUsedBefore() {
+    trustClient();
+    HandshakeRequest hello = hello(NOW);
+    accepted(hello, AdmissionSettings.TRUSTED_ONLY);
+
+    HandshakeResult.Rejected rejected =
+        rejected(hello.toBuilder().setClientId("another").build(), AdmissionSettings.TRUSTED_ONLY);
+
+    assertThat(rejected.reason()).isEqualTo(CloseReason.AUTH_FAILURE);
+    assertThat(rejected.response().orElseThrow().getError()).isEqualTo("handshake was used before");
+    assertThat(rejected.details())
+        .isEqualTo("handshake verification failed: handshake was used before");
+    assertThat(rejected.log()).contains("seq-A");
+  }
+
+  @Test
+  void theOtherFormOfTheKeyMakesNoOtherHello() {
+    AuthManager one = EcdsaAuthManager.create(TestKeys.numbered(1), new TrustedKeys());
+    server.addTrustedKey(TrustedEntry.of("one", one.publicKey()));
+    HandshakeRequest hello = hello(one, nanos(NOW));
+    accepted(hello, AdmissionSettings.TRUSTED_ONLY);
+
+    assertThat(
+            rejected(
+                    hello.toBuilder().setPublicKey(ONE_UNCOMPRESSED).build(),
+                    AdmissionSettings.TRUSTED_ONLY)
+                .details())
+        .endsWith("handshake was used before");
+  }
+
+  @Test
+  void aForgedHelloDoesNotUseUpTheRealOne() {
+    trustClient();
+    HandshakeRequest real = hello(NOW);
+    byte[] broken = real.getSignature().toByteArray();
+    broken[40] ^= 1;
+    rejected(
+        real.toBuilder().setSignature(ByteString.copyFrom(broken)).build(),
+        AdmissionSettings.TRUSTED_ONLY);
+
+    accepted(real, AdmissionSettings.TRUSTED_ONLY);
+  }
+
+  @Test
+  void aTimestampAnEarlierProcessHasPassedIsRefused() {
+    trustClient();
+    marksAtStart.put(client.publicKey().bytes(), nanos(NOW));
+
+    HandshakeResult.Rejected rejected = rejected(hello(NOW), AdmissionSettings.TRUSTED_ONLY);
+
+    assertThat(rejected.details())
+        .isEqualTo(
+            "handshake verification failed: handshake timestamp not after the last one accepted"
+                + " before a restart");
+    assertThat(rejected.log()).contains("seq-A").contains("auth.replay-file");
+    accepted(hello(NOW.plusNanos(1)), AdmissionSettings.TRUSTED_ONLY);
+    accepted(hello(NOW.plusNanos(2)), AdmissionSettings.TRUSTED_ONLY);
+  }
+
+  @Test
+  void hellosOfOneKeyMayCross() {
+    trustClient();
+
+    accepted(hello(NOW.plusNanos(2)), AdmissionSettings.TRUSTED_ONLY);
+    accepted(hello(NOW.plusNanos(1)), AdmissionSettings.TRUSTED_ONLY);
+  }
+
+  @Test
+  void aHelloIsAcceptedOnceItsTimestampIsKept() {
+    trustClient();
+    CompletableFuture<Void> disk = new CompletableFuture<>();
+    ReplayMarks slow =
+        new ReplayMarks() {
+          @Override
+          public OptionalLong atStart(ByteString key) {
+            return OptionalLong.empty();
+          }
+
+          @Override
+          public CompletionStage<Void> record(ByteString key, long timestamp) {
+            return disk;
+          }
+        };
+    CompletableFuture<HandshakeResult> result =
+        new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, slow, metrics, clock)
+            .judge(hello(NOW))
+            .toCompletableFuture();
+
+    assertThat(result).isNotDone();
+    disk.complete(null);
+    assertThat(result).isCompletedWithValueMatching(HandshakeResult.Accepted.class::isInstance);
+  }
+
+  @Test
+  void keepsTimestampsOfAcceptedHellosOfTrustedKeysAlone() {
+    trustClient();
+    accepted(hello(NOW), ALLOW_UNTRUSTED);
+    accepted(hello(TestKeys.authManager("stranger"), nanos(NOW)), ALLOW_UNTRUSTED);
+    rejected(hello(NOW.plusSeconds(31)), ALLOW_UNTRUSTED);
+
+    assertThat(marked).containsExactlyEntriesOf(Map.of(client.publicKey().bytes(), nanos(NOW)));
+  }
+
+  @Test
+  void measuresTheClocksOfTrustedKeysAndOfNobodyElse() {
+    trustClient();
+    HandshakeRequest captured = hello(NOW.minusSeconds(3));
+    accepted(captured, ALLOW_UNTRUSTED);
+    rejected(hello(NOW.plusSeconds(40)), ALLOW_UNTRUSTED);
+    rejected(hello(NOW.minusSeconds(50)), ALLOW_UNTRUSTED);
+    accepted(hello(TestKeys.authManager("stranger"), nanos(NOW)), ALLOW_UNTRUSTED);
+    List<Duration> real =
+        List.of(Duration.ofSeconds(-3), Duration.ofSeconds(40), Duration.ofSeconds(-50));
+    assertThat(skews).isEqualTo(real.subList(0, 2)); // The third came after a later one.
+
+    rejected(captured, ALLOW_UNTRUSTED);
+    clock.advance(Duration.ofDays(1));
+    rejected(captured, ALLOW_UNTRUSTED);
+    assertThat(skews).hasSize(2);
+  }
+
+  @Test
+  void refusesMoreHellosOfAKeyThanItRemembers() {
+    trustClient();
+    ServerHandshake handshake =
+        new ServerHandshake(
+            trustingSignatures(client.publicKey()), AdmissionSettings.TRUSTED_ONLY, clock);
+    for (int i = 0; i < ReplayGuard.MOST_PER_KEY; i++) {
+      assertThat(handshake.judge(unsigned(i)).toCompletableFuture().join())
+          .isInstanceOf(HandshakeResult.Accepted.class);
+    }
+
+    assertThat(handshake.judge(unsigned(-1)).toCompletableFuture().join())
+        .isInstanceOfSatisfying(
+            HandshakeResult.Rejected.class,
+            rejected -> {
+              assertThat(rejected.reason()).isEqualTo(CloseReason.THROTTLED);
+              assertThat(rejected.response().orElseThrow().getError())
+                  .isEqualTo("too many handshakes with this key");
+              assertThat(rejected.details()).isEqualTo("too many handshakes with this key");
+              assertThat(rejected.log()).contains("seq-A").contains("1024 within 60 s");
+            });
   }
 
   @Test
@@ -167,8 +435,7 @@ class ServerHandshakeTests {
         .isEqualTo("untrusted public key - connection rejected");
     assertThat(rejected.details())
         .isEqualTo("untrusted public key: " + client.publicKey().hex().substring(0, 16));
-    assertThat(rejected.log())
-        .contains(client.publicKey().hex(), client.address(), "auth.trusted-sequencers");
+    assertThat(rejected.log()).contains(client.publicKey().hex(), "auth.trusted-sequencers");
   }
 
   @Test
@@ -191,7 +458,8 @@ class ServerHandshakeTests {
   void findsATrustedKeyThatCameUncompressed() {
     AuthManager one = EcdsaAuthManager.create(TestKeys.numbered(1), new TrustedKeys());
     server.addTrustedKey(TrustedEntry.of("one", one.publicKey()));
-    HandshakeRequest hello = hello(one, NOW).toBuilder().setPublicKey(ONE_UNCOMPRESSED).build();
+    HandshakeRequest hello =
+        hello(one, nanos(NOW)).toBuilder().setPublicKey(ONE_UNCOMPRESSED).build();
 
     assertThat(accepted(hello, AdmissionSettings.TRUSTED_ONLY).identity())
         .isEqualTo(new PeerIdentity.Trusted("one", one.publicKey().bytes(), Set.of(), 1));
@@ -243,19 +511,104 @@ class ServerHandshakeTests {
     assertThat(rejected.log()).startsWith("refused: " + text);
   }
 
-  private HandshakeRequest hello(Instant at) {
-    return hello(client, at);
+  private void trustClient() {
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
   }
 
-  private static HandshakeRequest hello(AuthManager signer, Instant at) {
-    long timestamp = Duration.between(Instant.EPOCH, at).toNanos();
+  private HandshakeRequest hello(Instant at) {
+    return hello(client, nanos(at));
+  }
+
+  private static HandshakeRequest hello(AuthManager signer, long timestamp) {
+    return hello(signer, timestamp, NONCE);
+  }
+
+  private static HandshakeRequest hello(AuthManager signer, long timestamp, ByteString nonce) {
     return HandshakeRequest.newBuilder()
         .setTimestamp(timestamp)
         .setPublicKey(signer.publicKey().bytes())
-        .setNonce(NONCE)
-        .setSignature(signer.sign(SignedHello.bytes(timestamp, NONCE)).bytes())
+        .setNonce(nonce)
+        .setSignature(signer.sign(SignedHello.bytes(timestamp, nonce)).bytes())
         .setClientId("client-1")
         .build();
+  }
+
+  private HandshakeRequest unsigned(int number) {
+    return HandshakeRequest.newBuilder()
+        .setTimestamp(nanos(NOW) + number)
+        .setPublicKey(client.publicKey().bytes())
+        .setNonce(NONCE)
+        .setSignature(zeros(65))
+        .build();
+  }
+
+  private static long nanos(Instant at) {
+    return Duration.between(Instant.EPOCH, at).toNanos();
+  }
+
+  private static ByteString zeros(int count) {
+    return ByteString.copyFrom(new byte[count]);
+  }
+
+  /** The same, and counts what takes arithmetic. */
+  private static AuthManager counting(AuthManager real, AtomicInteger verifications) {
+    return proxy((method, arguments) -> {
+      if (Set.of("verify", "verifyKnown", "recoverPublicKey").contains(method.getName())) {
+        verifications.incrementAndGet();
+      }
+      return method.invoke(real, arguments);
+    });
+  }
+
+  /** As if this key had made every signature. */
+  private AuthManager trustingSignatures(PublicKey signer) {
+    return proxy((method, arguments) ->
+        method.getName().equals("recoverPublicKey") ? signer : method.invoke(server, arguments));
+  }
+
+  private static AuthManager proxy(Call call) {
+    return (AuthManager)
+        Proxy.newProxyInstance(
+            AuthManager.class.getClassLoader(),
+            new Class<?>[] {AuthManager.class},
+            (proxy, method, arguments) -> {
+              try {
+                return call.on(method, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  private TransportMetrics skewMetrics() {
+    return (TransportMetrics)
+        Proxy.newProxyInstance(
+            TransportMetrics.class.getClassLoader(),
+            new Class<?>[] {TransportMetrics.class},
+            (proxy, method, arguments) -> {
+              assertThat(method.getName()).isEqualTo("helloClockSkew");
+              skews.add((Duration) arguments[0]);
+              return null;
+            });
+  }
+
+  private interface Call {
+    Object on(Method method, Object[] arguments) throws Exception;
+  }
+
+  private final class ManualMarks implements ReplayMarks {
+
+    @Override
+    public OptionalLong atStart(ByteString key) {
+      Long mark = marksAtStart.get(key);
+      return mark == null ? OptionalLong.empty() : OptionalLong.of(mark);
+    }
+
+    @Override
+    public CompletionStage<Void> record(ByteString key, long timestamp) {
+      marked.merge(key, timestamp, Math::max);
+      return CompletableFuture.completedFuture(null);
+    }
   }
 
   private HandshakeResult.Accepted accepted(HandshakeRequest hello, AdmissionSettings admission) {
@@ -271,6 +624,11 @@ class ServerHandshakeTests {
   }
 
   private HandshakeResult judge(HandshakeRequest hello, AdmissionSettings admission) {
-    return new ServerHandshake(server, admission, InstantSource.fixed(NOW)).judge(hello);
+    ServerHandshake handshake = handshakes.computeIfAbsent(admission, this::handshake);
+    return handshake.judge(hello).toCompletableFuture().join();
+  }
+
+  private ServerHandshake handshake(AdmissionSettings admission) {
+    return new ServerHandshake(counting, admission, marks, metrics, clock);
   }
 }

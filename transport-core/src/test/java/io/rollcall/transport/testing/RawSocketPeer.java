@@ -62,6 +62,20 @@ public final class RawSocketPeer implements Closeable {
     }
   }
 
+  /** Connects over loopback from this address of it: 127.0.0.9, for example. */
+  public static RawSocketPeer connectFrom(String address, InetSocketAddress server) {
+    Socket socket = new Socket();
+    try {
+      socket.bind(new InetSocketAddress(address, 0));
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()),
+          (int) PATIENCE.toMillis());
+      return new RawSocketPeer(socket);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   /** Takes over an accepted socket, for tests of clients. */
   public static RawSocketPeer of(Socket accepted) {
     try {
