@@ -25,18 +25,23 @@ import org.slf4j.LoggerFactory;
  * sync. A batch that could not be made durable is not announced: the coordinator stops for good and
  * {@link FailureHandler} ends the process.
  *
- * <p>{@link #submit} and {@link #ask} are safe for any thread and wait while {@value #MAX_WAITING}
- * inputs or 64 MB of them wait here; whoever waits stops reading its connection.
+ * <p>{@link #submit} and {@link #ask} are safe for any thread and wait while {@value
+ * #MAX_WAITING_OF_SOURCE} inputs of the same connection wait here (of questions, as many in all),
+ * {@value #MAX_WAITING} inputs of all, or too many bytes; whoever waits stops reading its
+ * connection. So a peer that floods waits for itself, and another's input has at most that many of
+ * the flood before it in its batch.
  */
 public final class PublisherCoordinator implements InputSink {
 
   private static final Logger log = LoggerFactory.getLogger(PublisherCoordinator.class);
 
   static final int MAX_WAITING = 8_192;
-  static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
+  static final int MAX_WAITING_OF_SOURCE = 256;
+  private static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
+  private static final long MAX_WAITING_BYTES_OF_SOURCE = MAX_WAITING_BYTES / 16;
 
-  /** What an input takes beside the bytes of a request, roughly. */
-  private static final int INPUT_BYTES = 256;
+  /** The source of all questions: HTTP has no connection id. */
+  private static final Object QUESTIONS = new Object();
 
   private enum State {
     NEW,
@@ -68,7 +73,10 @@ public final class PublisherCoordinator implements InputSink {
   private final List<FactListener> listeners;
   private final NanoClock clock;
   private final FailureHandler failureHandler;
-  private final Inbox<Work> inbox = new Inbox<>(MAX_WAITING, MAX_WAITING_BYTES);
+  private final Inbox<Work> inbox =
+      new Inbox<>(
+          new Inbox.Bounds(
+              MAX_WAITING, MAX_WAITING_BYTES, MAX_WAITING_OF_SOURCE, MAX_WAITING_BYTES_OF_SOURCE));
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final Thread thread = Thread.ofPlatform().name("coordinator").unstarted(this::run);
 
@@ -149,7 +157,7 @@ public final class PublisherCoordinator implements InputSink {
 
   @Override
   public void submit(PublisherInput input) {
-    put(new Work.Input(input), size(input));
+    put(source(input), new Work.Input(input), size(input));
   }
 
   /**
@@ -162,16 +170,16 @@ public final class PublisherCoordinator implements InputSink {
   public <T> CompletableFuture<T> ask(Function<ScpPublisher, T> function) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     try {
-      put(new Work.Question<>(function, answer), INPUT_BYTES);
+      put(QUESTIONS, new Work.Question<>(function, answer), 0);
     } catch (CoordinatorStoppedException stopped) {
       answer.completeExceptionally(stopped);
     }
     return answer;
   }
 
-  private void put(Work work, long size) {
+  private void put(Object source, Work work, long size) {
     try {
-      if (!inbox.put(work, size)) {
+      if (!inbox.put(source, work, size)) {
         throw new CoordinatorStoppedException();
       }
     } catch (InterruptedException interrupted) {
@@ -180,10 +188,23 @@ public final class PublisherCoordinator implements InputSink {
     }
   }
 
+  private static Object source(PublisherInput input) {
+    return switch (input) {
+      case PublisherInput.Opened(var peer) -> peer.connectionId();
+      case PublisherInput.Closed(String connectionId) -> connectionId;
+      case PublisherInput.Submitted(String connectionId, _) -> connectionId;
+      case PublisherInput.Malformed(String connectionId, _, _) -> connectionId;
+      case PublisherInput.Voted(String connectionId, _, _, _, _) -> connectionId;
+      case PublisherInput.Synced _, PublisherInput.Tick _ -> QUESTIONS;
+    };
+  }
+
   private static long size(PublisherInput input) {
-    return input instanceof PublisherInput.Submitted(_, var xt)
-        ? INPUT_BYTES + xt.encoded().size()
-        : INPUT_BYTES;
+    return switch (input) {
+      case PublisherInput.Submitted(_, var xt) -> xt.encoded().size();
+      case PublisherInput.Voted(_, _, _, _, String reason) -> reason.length();
+      default -> 0;
+    };
   }
 
   private void run() {

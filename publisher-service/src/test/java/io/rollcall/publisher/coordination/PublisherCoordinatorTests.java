@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -144,17 +145,59 @@ class PublisherCoordinatorTests {
   }
 
   @Test
-  void letsCallersWaitWhileItsQueueIsFull() throws Exception {
-    for (int i = 0; i < PublisherCoordinator.MAX_WAITING; i++) {
-      coordinator.submit(new PublisherInput.Closed("nobody"));
+  void aConnectionThatFloodsWaitsAndAnotherOnesInputIsInTheNextBatch() throws Exception {
+    connectBoth();
+    coordinator.submit(new PublisherInput.Submitted("a", XT));
+    coordinator.start();
+    settle();
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch busy = new CountDownLatch(1);
+    var _ = coordinator.ask(_ -> hold(busy, release));
+    assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+
+    Thread flood = Thread.ofPlatform().start(() -> flood("b"));
+    Waiting.until("the flood to wait", () -> flood.getState() == Thread.State.WAITING);
+    assertThat(coordinator.waiting()).isEqualTo(PublisherCoordinator.MAX_WAITING_OF_SOURCE);
+    coordinator.submit(vote(A, true));
+    assertThat(coordinator.waiting()).isEqualTo(PublisherCoordinator.MAX_WAITING_OF_SOURCE + 1);
+    release.countDown();
+
+    assertThat(flood.join(Duration.ofSeconds(10))).isTrue();
+    coordinator.submit(vote(B, true));
+    settle();
+    assertThat(recorder.journal()).contains("send Decision commit [a, b]");
+  }
+
+  @Test
+  void questionsWaitForQuestionsAndNoPeerForThem() throws Exception {
+    for (int i = 0; i < PublisherCoordinator.MAX_WAITING_OF_SOURCE; i++) {
+      var _ = coordinator.ask(ScpPublisher::openCount);
     }
-    Thread caller =
-        Thread.ofPlatform().start(() -> coordinator.submit(new PublisherInput.Closed("nobody")));
-    Waiting.until("the caller to wait", () -> caller.getState() == Thread.State.WAITING);
+    Thread asker =
+        Thread.ofPlatform()
+            .start(() -> {
+              var _ = coordinator.ask(ScpPublisher::openCount);
+            });
+    Waiting.until("the asker to wait", () -> asker.getState() == Thread.State.WAITING);
+    connectBoth();
 
     coordinator.start();
+    assertThat(asker.join(Duration.ofSeconds(10))).isTrue();
+  }
 
-    assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
+  private void flood(String connection) {
+    for (int i = 0; i < 3 * PublisherCoordinator.MAX_WAITING_OF_SOURCE; i++) {
+      coordinator.submit(new PublisherInput.Voted(connection, B, xt("unknown").id(), true, ""));
+    }
+  }
+
+  private static int hold(CountDownLatch busy, CountDownLatch release) {
+    busy.countDown();
+    try {
+      return release.await(10, TimeUnit.SECONDS) ? 1 : 0;
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
   }
 
   private void connectBoth() {

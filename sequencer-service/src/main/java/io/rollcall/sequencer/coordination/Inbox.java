@@ -1,47 +1,63 @@
 package io.rollcall.sequencer.coordination;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The coordinator's queue: many threads put, one takes everything that is there.
  *
- * <p>Bounded in entries and in bytes. At either bound {@link #put} waits, which stops the caller's
- * connection from being read; an entry larger than the byte bound is let in when the queue is
- * empty. Once closed, nothing is accepted any more.
+ * <p>Bounded in entries and in bytes, for each source of entries and for all together. At a bound
+ * {@link #put} waits, which stops the caller's connection from being read. A source of which
+ * nothing waits always finds room for one entry, unless its bytes do not fit: so one that floods
+ * waits for itself and not others for it. An entry with more bytes than a bound is let in where no
+ * bytes wait. Once closed, nothing is accepted any more.
  */
 final class Inbox<T> {
+
+  /**
+   * What may wait.
+   *
+   * @param entries of all sources, beside the one that each source may have
+   * @param bytes of all sources
+   * @param entriesOfSource of one source
+   * @param bytesOfSource of one source
+   */
+  record Bounds(int entries, long bytes, int entriesOfSource, long bytesOfSource) {}
 
   /** As long as it takes: for a taker without a deadline. */
   static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(365);
 
-  private final int maxEntries;
-  private final long maxBytes;
+  private final Bounds bounds;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
   private List<T> entries = new ArrayList<>();
   private long bytes;
+  private Map<Object, Share> shares = new HashMap<>();
   private boolean closed;
 
-  Inbox(int maxEntries, long maxBytes) {
-    this.maxEntries = maxEntries;
-    this.maxBytes = maxBytes;
+  Inbox(Bounds bounds) {
+    this.bounds = bounds;
   }
 
   /**
    * Adds an entry, waiting for room.
    *
+   * @param source whose entry it is, by equality
+   * @param size what it takes in bytes, beside what every entry takes
    * @return false when the queue is closed and the entry was not taken
    * @throws InterruptedException when interrupted while it waited; the entry was not taken
    */
-  boolean put(T entry, long size) throws InterruptedException {
+  boolean put(Object source, T entry, long size) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!closed && isFullFor(size)) {
+      while (!closed && isFullFor(shares.get(source), size)) {
         notFull.await();
       }
       if (closed) {
@@ -49,6 +65,7 @@ final class Inbox<T> {
       }
       entries.add(entry);
       bytes += size;
+      shares.computeIfAbsent(source, _ -> new Share()).add(size);
       if (entries.size() == 1) {
         notEmpty.signal();
       }
@@ -71,8 +88,9 @@ final class Inbox<T> {
         left = notEmpty.awaitNanos(left);
       }
       List<T> taken = entries;
-      entries = new ArrayList<>(Math.min(maxEntries, Math.max(16, taken.size())));
+      entries = new ArrayList<>(Math.min(bounds.entries, Math.max(16, taken.size())));
       bytes = 0;
+      shares = new HashMap<>();
       notFull.signalAll();
       return taken;
     } finally {
@@ -111,7 +129,28 @@ final class Inbox<T> {
     }
   }
 
-  private boolean isFullFor(long size) {
-    return entries.size() >= maxEntries || (!entries.isEmpty() && bytes + size > maxBytes);
+  private boolean isFullFor(@Nullable Share waiting, long size) {
+    if (exceeds(bytes, size, bounds.bytes)) {
+      return true;
+    }
+    return waiting != null
+        && (entries.size() >= bounds.entries
+            || waiting.entries >= bounds.entriesOfSource
+            || exceeds(waiting.bytes, size, bounds.bytesOfSource));
+  }
+
+  private static boolean exceeds(long there, long more, long bound) {
+    return there > 0 && more > 0 && there + more > bound;
+  }
+
+  /** What waits of one source. */
+  private static final class Share {
+    private int entries;
+    private long bytes;
+
+    private void add(long size) {
+      entries++;
+      bytes += size;
+    }
   }
 }

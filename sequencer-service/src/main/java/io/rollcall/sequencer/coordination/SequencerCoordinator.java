@@ -28,18 +28,26 @@ import org.slf4j.LoggerFactory;
  * arrived during the last sync. A batch that could not be made durable is not carried out: the
  * coordinator stops for good and {@link FailureHandler} ends the process.
  *
- * <p>{@link #submit} and {@link #ask} are safe for any thread and wait while {@value #MAX_WAITING}
- * inputs or 64 MB of them wait here; whoever waits stops reading its connection.
+ * <p>{@link #submit} and {@link #ask} are safe for any thread and wait while {@value
+ * #MAX_WAITING_OF_SOURCE} inputs of the same source wait here, {@value #MAX_WAITING} of all, or too
+ * many bytes. The publisher, this sequencer's own users and its execution are such sources, so
+ * users do not keep the publisher waiting; it is no longer read while its own inputs wait.
  */
 public final class SequencerCoordinator implements InputSink {
 
   private static final Logger log = LoggerFactory.getLogger(SequencerCoordinator.class);
 
-  static final int MAX_WAITING = 8_192;
-  static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
+  private static final int MAX_WAITING = 8_192;
+  static final int MAX_WAITING_OF_SOURCE = 1_024;
+  private static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
+  private static final long MAX_WAITING_BYTES_OF_SOURCE = MAX_WAITING_BYTES / 4;
 
-  /** What an input takes beside the bytes of a request, roughly. */
-  private static final int INPUT_BYTES = 256;
+  /** Whose input it is. */
+  private enum Source {
+    PUBLISHER,
+    USERS,
+    EXECUTION
+  }
 
   private enum State {
     NEW,
@@ -72,7 +80,10 @@ public final class SequencerCoordinator implements InputSink {
   private final List<FactListener> listeners;
   private final NanoClock clock;
   private final FailureHandler failureHandler;
-  private final Inbox<Work> inbox = new Inbox<>(MAX_WAITING, MAX_WAITING_BYTES);
+  private final Inbox<Work> inbox =
+      new Inbox<>(
+          new Inbox.Bounds(
+              MAX_WAITING, MAX_WAITING_BYTES, MAX_WAITING_OF_SOURCE, MAX_WAITING_BYTES_OF_SOURCE));
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final Thread thread = Thread.ofPlatform().name("coordinator").unstarted(this::run);
 
@@ -148,7 +159,7 @@ public final class SequencerCoordinator implements InputSink {
 
   @Override
   public void submit(SequencerInput input) {
-    put(new Work.Input(input), size(input));
+    put(source(input), new Work.Input(input), size(input));
   }
 
   /**
@@ -161,16 +172,16 @@ public final class SequencerCoordinator implements InputSink {
   public <T> CompletableFuture<T> ask(Function<ScpSequencer, T> function) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     try {
-      put(new Work.Question<>(function, answer), INPUT_BYTES);
+      put(Source.USERS, new Work.Question<>(function, answer), 0);
     } catch (CoordinatorStoppedException stopped) {
       answer.completeExceptionally(stopped);
     }
     return answer;
   }
 
-  private void put(Work work, long size) {
+  private void put(Source source, Work work, long size) {
     try {
-      if (!inbox.put(work, size)) {
+      if (!inbox.put(source, work, size)) {
         throw new CoordinatorStoppedException();
       }
     } catch (InterruptedException interrupted) {
@@ -179,12 +190,21 @@ public final class SequencerCoordinator implements InputSink {
     }
   }
 
+  private static Source source(SequencerInput input) {
+    return switch (input) {
+      case SequencerInput.Submitted _ -> Source.USERS;
+      case SequencerInput.Staged _, SequencerInput.Synced _, SequencerInput.Tick _ ->
+          Source.EXECUTION;
+      default -> Source.PUBLISHER;
+    };
+  }
+
   private static long size(SequencerInput input) {
     return switch (input) {
-      case SequencerInput.Submitted(CrossChainTransaction xt) -> INPUT_BYTES + xt.encoded().size();
-      case SequencerInput.StartReceived(CrossChainTransaction xt) ->
-          INPUT_BYTES + xt.encoded().size();
-      default -> INPUT_BYTES;
+      case SequencerInput.Submitted(CrossChainTransaction xt) -> xt.encoded().size();
+      case SequencerInput.StartReceived(CrossChainTransaction xt) -> xt.encoded().size();
+      case SequencerInput.DecisionReceived decision -> decision.reason().length();
+      default -> 0;
     };
   }
 

@@ -9,11 +9,13 @@ import org.junit.jupiter.api.Test;
 
 class InboxTests {
 
+  private static final String ME = "me";
+
   @Test
   void takesEverythingInTheOrderItWasPut() throws Exception {
-    Inbox<String> inbox = new Inbox<>(10, 100);
-    inbox.put("a", 1);
-    inbox.put("b", 1);
+    Inbox<String> inbox = inbox(10, 100);
+    inbox.put(ME, "a", 1);
+    inbox.put(ME, "b", 1);
 
     assertThat(inbox.takeAll(0)).containsExactly("a", "b");
     assertThat(inbox.takeAll(0)).isEmpty();
@@ -21,9 +23,9 @@ class InboxTests {
 
   @Test
   void putWaitsAtTheBoundOfEntries() throws Exception {
-    Inbox<String> inbox = new Inbox<>(1, 100);
-    inbox.put("a", 1);
-    CompletableFuture<Boolean> second = putAside(inbox, "b", 1);
+    Inbox<String> inbox = inbox(1, 100);
+    inbox.put(ME, "a", 1);
+    CompletableFuture<Boolean> second = putAside(inbox, ME, "b", 1);
 
     Waiting.until("the second to wait", () -> inbox.waiters() == 1);
     assertThat(second).isNotDone();
@@ -34,9 +36,9 @@ class InboxTests {
 
   @Test
   void putWaitsAtTheBoundOfBytes() throws Exception {
-    Inbox<String> inbox = new Inbox<>(10, 100);
-    inbox.put("a", 60);
-    CompletableFuture<Boolean> second = putAside(inbox, "b", 60);
+    Inbox<String> inbox = inbox(10, 100);
+    inbox.put(ME, "a", 60);
+    CompletableFuture<Boolean> second = putAside(inbox, ME, "b", 60);
 
     Waiting.until("the second to wait", () -> inbox.waiters() == 1);
     assertThat(inbox.takeAll(0)).containsExactly("a");
@@ -45,32 +47,81 @@ class InboxTests {
 
   @Test
   void letsAnEntryLargerThanTheBoundInWhenItIsEmpty() throws Exception {
-    Inbox<String> inbox = new Inbox<>(10, 100);
+    Inbox<String> inbox = inbox(10, 100);
 
-    assertThat(inbox.put("a", 1000)).isTrue();
+    assertThat(inbox.put(ME, "a", 1000)).isTrue();
   }
 
   @Test
   void closingSendsAwayWhoeverWaitsAndKeepsWhatWasTaken() throws Exception {
-    Inbox<String> inbox = new Inbox<>(1, 100);
-    inbox.put("a", 1);
-    CompletableFuture<Boolean> second = putAside(inbox, "b", 1);
+    Inbox<String> inbox = inbox(1, 100);
+    inbox.put(ME, "a", 1);
+    CompletableFuture<Boolean> second = putAside(inbox, ME, "b", 1);
     Waiting.until("the second to wait", () -> inbox.waiters() == 1);
 
     inbox.close();
 
     assertThat(second.get(10, TimeUnit.SECONDS)).isFalse();
-    assertThat(inbox.put("c", 1)).isFalse();
+    assertThat(inbox.put(ME, "c", 1)).isFalse();
     assertThat(inbox.takeAll(Inbox.FOREVER_NANOS)).containsExactly("a");
     assertThat(inbox.takeAll(Inbox.FOREVER_NANOS)).isEmpty();
   }
 
-  private static CompletableFuture<Boolean> putAside(Inbox<String> inbox, String entry, long size) {
+  @Test
+  void aSourceThatFloodsWaitsForItselfAndKeepsNobodyElseWaiting() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new Inbox.Bounds(100, 100, 3, 100));
+    for (int i = 0; i < 3; i++) {
+      inbox.put("flood", "f", 1);
+    }
+    CompletableFuture<Boolean> fourth = putAside(inbox, "flood", "f", 1);
+    Waiting.until("the flood to wait", () -> inbox.waiters() == 1);
+
+    assertThat(inbox.put(ME, "mine", 1)).isTrue();
+    assertThat(fourth).isNotDone();
+    assertThat(inbox.takeAll(0)).containsExactly("f", "f", "f", "mine");
+    assertThat(fourth.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(inbox.takeAll(0)).containsExactly("f");
+  }
+
+  @Test
+  void aSourceWithManyBytesWaitsForItselfToo() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new Inbox.Bounds(100, 100, 100, 50));
+    inbox.put("flood", "f", 40);
+    CompletableFuture<Boolean> second = putAside(inbox, "flood", "f", 20);
+    Waiting.until("the flood to wait", () -> inbox.waiters() == 1);
+
+    assertThat(inbox.put("flood", "without bytes", 0)).isTrue();
+    assertThat(inbox.put(ME, "mine", 40)).isTrue();
+    assertThat(inbox.takeAll(0)).containsExactly("f", "without bytes", "mine");
+    assertThat(second.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void whenManyFloodThereIsStillRoomForOneEntryOfEverybodyElse() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new Inbox.Bounds(4, 100, 2, 100));
+    for (String source : new String[] {"f1", "f2"}) {
+      inbox.put(source, source, 50);
+      inbox.put(source, source, 0);
+    }
+
+    assertThat(inbox.put(ME, "a vote", 0)).isTrue();
+    CompletableFuture<Boolean> second = putAside(inbox, ME, "another", 0);
+    Waiting.until("the second to wait", () -> inbox.waiters() == 1);
+    assertThat(inbox.takeAll(0)).hasSize(5).endsWith("a vote");
+    assertThat(second.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static Inbox<String> inbox(int entries, long bytes) {
+    return new Inbox<>(new Inbox.Bounds(entries, bytes, entries, bytes));
+  }
+
+  private static CompletableFuture<Boolean> putAside(
+      Inbox<String> inbox, String source, String entry, long size) {
     CompletableFuture<Boolean> taken = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(() -> {
           try {
-            taken.complete(inbox.put(entry, size));
+            taken.complete(inbox.put(source, entry, size));
           } catch (InterruptedException interrupted) {
             taken.completeExceptionally(interrupted);
           }
