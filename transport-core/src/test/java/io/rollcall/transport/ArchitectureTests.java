@@ -20,13 +20,14 @@ class ArchitectureTests {
   private static final Map<String, Set<String>> ARROWS =
       Map.ofEntries(
           Map.entry("", Set.of()),
-          Map.entry("audit", Set.of("")),
+          Map.entry("audit", Set.of("", "logging")),
           Map.entry("codec", Set.of("")),
           Map.entry("auth", Set.of("")),
           Map.entry("metrics", Set.of("")),
           Map.entry("retry", Set.of("")),
+          Map.entry("logging", Set.of()),
           Map.entry("session", Set.of("", "auth", "metrics")),
-          Map.entry("dispatch", Set.of("", "metrics")),
+          Map.entry("dispatch", Set.of("", "logging", "metrics")),
           Map.entry(
               "netty", Set.of("", "audit", "codec", "session", "dispatch", "retry", "metrics")),
           Map.entry("event", Set.of("")),
@@ -207,6 +208,7 @@ class ArchitectureTests {
                   "TransportServerStartedEvent")),
           Map.entry(
               "health", Set.of("TransportClientHealthIndicator", "TransportServerHealthIndicator")),
+          Map.entry("logging", Set.of("LogQuota")),
           Map.entry("lifecycle", Set.of("TransportClientLifecycle", "TransportServerLifecycle")),
           Map.entry(
               "metrics",

@@ -1,6 +1,7 @@
 package io.rollcall.transport.audit;
 
 import io.rollcall.transport.AuditEvent;
+import io.rollcall.transport.logging.LogQuota;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,8 +16,6 @@ final class AuditLog {
   /** Operators find the lines by it. */
   static final String LOGGER = "io.rollcall.transport.audit";
 
-  static final int MOST_IN_A_WINDOW = 20;
-
   private static final Logger log = LoggerFactory.getLogger(LOGGER);
 
   private final LogQuota refusals;
@@ -25,10 +24,10 @@ final class AuditLog {
   private final LogQuota throttles;
 
   AuditLog(LongSupplier nanoTime) {
-    refusals = new LogQuota(MOST_IN_A_WINDOW, nanoTime);
-    offences = new LogQuota(MOST_IN_A_WINDOW, nanoTime);
-    replacements = new LogQuota(MOST_IN_A_WINDOW, nanoTime);
-    throttles = new LogQuota(MOST_IN_A_WINDOW, nanoTime);
+    refusals = new LogQuota(LogQuota.USUAL, nanoTime);
+    offences = new LogQuota(LogQuota.USUAL, nanoTime);
+    replacements = new LogQuota(LogQuota.USUAL, nanoTime);
+    throttles = new LogQuota(LogQuota.USUAL, nanoTime);
   }
 
   void write(AuditEvent event) {

@@ -2,6 +2,7 @@ package io.rollcall.transport.audit;
 
 import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.AuditListener;
+import io.rollcall.transport.logging.LogQuota;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -50,7 +51,7 @@ public final class AuditTrail implements AuditListener {
     this.listener = listener;
     this.lines = new AuditLog(nanoTime);
     this.missedLines = new LogQuota(1, nanoTime);
-    this.failureLines = new LogQuota(AuditLog.MOST_IN_A_WINDOW, nanoTime);
+    this.failureLines = new LogQuota(LogQuota.USUAL, nanoTime);
     this.thread = Thread.ofVirtual().name("audit").start(this::run);
   }
 

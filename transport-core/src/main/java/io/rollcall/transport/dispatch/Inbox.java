@@ -7,8 +7,6 @@ import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What waits for the handler of one connection: in order, at most 1,024 messages and the
@@ -19,7 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Inbox {
 
-  private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+  /** After so many events in a row a thread lets those of other connections go first. */
+  static final int EVENTS_IN_A_TURN = 64;
 
   private final MessageDispatcher dispatcher;
   private final String connectionId;
@@ -28,7 +27,7 @@ public final class Inbox {
 
   private final ReentrantLock lock = new ReentrantLock();
   // Under the lock. A message counts until its handler is done with it.
-  private Deque<Event> waiting = new ArrayDeque<>();
+  private Deque<Event> waiting = new ArrayDeque<>(1);
   private int messages;
   private long bytes;
   private boolean running;
@@ -92,10 +91,16 @@ public final class Inbox {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // A virtual thread keeps its processor until it waits.
   private void work() {
+    int handled = 0;
     for (Deque<Event> batch = take(); !batch.isEmpty(); batch = take()) {
       for (Event event : batch) {
         handle(event);
+        handled++;
+        if (handled % EVENTS_IN_A_TURN == 0) {
+          Thread.yield();
+        }
       }
     }
   }
@@ -107,7 +112,7 @@ public final class Inbox {
       Deque<Event> batch = waiting;
       running = !batch.isEmpty();
       if (running) {
-        waiting = new ArrayDeque<>();
+        waiting = new ArrayDeque<>(1);
       }
       return batch;
     } finally {
@@ -124,7 +129,7 @@ public final class Inbox {
         case Received received -> handle(received.message);
       }
     } catch (Throwable fault) { // Whatever it is, the connection's other messages must go on.
-      log.error("{} handler failed on {}", connectionId, event.name(), fault);
+      dispatcher.logFailure(connectionId, event.name(), fault);
       dispatcher.metrics.error(CloseReason.INTERNAL_ERROR, Operation.HANDLE);
     }
   }

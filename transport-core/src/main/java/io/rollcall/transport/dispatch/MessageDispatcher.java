@@ -2,11 +2,14 @@ package io.rollcall.transport.dispatch;
 
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.logging.LogQuota;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes messages from event loops and gives them to handlers on virtual threads: one per
@@ -18,12 +21,15 @@ public final class MessageDispatcher {
   /** Most messages that wait for one connection's handler. */
   static final int MAX_MESSAGES = 1024;
 
+  private static final Logger log = LoggerFactory.getLogger(MessageDispatcher.class);
+
   private final String threadNamePrefix;
   private final int maxBytes;
   final MessageHandler handler;
   final ConnectionListener listener;
   final TransportMetrics metrics;
   final AtomicInteger queued = new AtomicInteger();
+  private final LogQuota failureLines = new LogQuota(LogQuota.USUAL, System::nanoTime);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
@@ -83,6 +89,17 @@ public final class MessageDispatcher {
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A peer may bring it about with every message. */
+  void logFailure(String connectionId, String event, Throwable fault) {
+    long keptBack = failureLines.take();
+    if (keptBack == LogQuota.KEPT_BACK) {
+      log.debug("{} handler failed on {}", connectionId, event, fault);
+    } else {
+      String more = keptBack == 0 ? "" : " (" + keptBack + " more failures were kept back)";
+      log.error("{} handler failed on {}{}", connectionId, event, more, fault);
     }
   }
 

@@ -39,7 +39,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   private final Link link;
   private final InboundBudget.Share share;
-  private final Deque<ByteBuf> waiting = new ArrayDeque<>();
+  private final Deque<ByteBuf> waiting = new ArrayDeque<>(1);
 
   private int limit;
   private @Nullable FirstByteListener first;

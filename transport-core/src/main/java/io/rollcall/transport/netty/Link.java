@@ -94,7 +94,7 @@ final class Link {
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
 
   // Outbound, event loop: what Netty has and the socket has not taken, oldest first.
-  private final Deque<Pending> unwritten = new ArrayDeque<>();
+  private final Deque<Pending> unwritten = new ArrayDeque<>(1);
   private boolean outputOver;
   private boolean watchArmed;
   private boolean endBegun;

@@ -87,10 +87,10 @@ final class ServerAdmission {
     private void begin(NettyConnection connection) {
       Inbox inbox = ConnectionPipeline.admit(connection, dispatcher);
       ConnectionInfo info = connection.info();
-      if (connection.identity() instanceof PeerIdentity.Unauthenticated) {
-        log.debug("{} {} admitted without authentication", link.id(), link.remote());
+      if (connection.identity() instanceof PeerIdentity.Trusted trusted) {
+        log.info("{} {} admitted as {}", link.id(), link.remote(), trusted.label());
       } else {
-        log.info("{} {} admitted as {}", link.id(), link.remote(), connection.identity().label());
+        log.debug("{} {} admitted as {}", link.id(), link.remote(), connection.identity().label());
       }
       inbox.opened(info);
       link.onEnd((reason, details) -> end(connection, inbox, reason, details));

@@ -44,7 +44,7 @@ public final class KeepAlive {
   }
 
   private final long frameNanos;
-  private final Deque<Long> pings = new ArrayDeque<>();
+  private final Deque<Long> pings = new ArrayDeque<>(1);
   private long forgottenPings;
   private long lastByte;
   private long lastPing;

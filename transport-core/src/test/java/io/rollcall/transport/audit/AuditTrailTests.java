@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.AuditListener;
+import io.rollcall.transport.logging.LogQuota;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.LogCapture;
 import java.time.Duration;
@@ -39,10 +40,10 @@ class AuditTrailTests {
   @Test
   void warnsOfTheFirstOfAKindInAWindowAndThenSaysHowManyItKeptBack() {
     AuditTrail trail = trail(heard::add);
-    for (int i = 0; i < AuditLog.MOST_IN_A_WINDOW + 5; i++) {
+    for (int i = 0; i < LogQuota.USUAL + 5; i++) {
       trail.audit(AuditEvents.refused("no. " + i));
     }
-    assertThat(log.lines(Level.WARN)).hasSize(AuditLog.MOST_IN_A_WINDOW);
+    assertThat(log.lines(Level.WARN)).hasSize(LogQuota.USUAL);
     assertThat(log.lines(Level.WARN)).last().asString().endsWith("text=\"no. 19\"");
     assertThat(log.lines(Level.DEBUG)).hasSize(5);
 
@@ -52,7 +53,7 @@ class AuditTrailTests {
     assertThat(log.lines(Level.WARN).reversed().get(1)).endsWith("text=\"later\" kept-back=\"5\"");
     assertThat(log.lines(Level.WARN)).last().asString().endsWith("text=\"last\"");
     trail.close(LONG);
-    assertThat(heard).hasSize(AuditLog.MOST_IN_A_WINDOW + 7);
+    assertThat(heard).hasSize(LogQuota.USUAL + 7);
   }
 
   @Test
@@ -67,7 +68,7 @@ class AuditTrailTests {
     trail.close(LONG);
 
     assertThat(log.lines(Level.WARN))
-        .hasSize(AuditLog.MOST_IN_A_WINDOW + 3)
+        .hasSize(LogQuota.USUAL + 3)
         .anyMatch(line -> line.contains("event=\"connection-replaced\""))
         .anyMatch(line -> line.contains("event=\"offence\""))
         .anyMatch(line -> line.contains("event=\"address-throttled\""));
@@ -105,7 +106,7 @@ class AuditTrailTests {
     trail.close(LONG);
 
     assertThat(heard).hasSize(30);
-    assertThat(log.lines(Level.ERROR)).hasSize(AuditLog.MOST_IN_A_WINDOW);
+    assertThat(log.lines(Level.ERROR)).hasSize(LogQuota.USUAL);
   }
 
   @Test

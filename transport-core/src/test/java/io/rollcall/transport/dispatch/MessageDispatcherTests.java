@@ -10,6 +10,7 @@ import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.logging.LogQuota;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.testing.ConnectionInfos;
 import io.rollcall.transport.testing.LogCapture;
@@ -17,9 +18,13 @@ import io.rollcall.transport.testing.RecordingHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class MessageDispatcherTests {
@@ -60,6 +65,66 @@ class MessageDispatcherTests {
     assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
     assertThat(sizes).isEqualTo(expected);
     assertThat(dispatcher.queued()).isZero();
+  }
+
+  @Test
+  void aPeerThatCausesAFailureWithEveryMessageDoesNotFillTheLog() throws Exception {
+    MessageDispatcher dispatcher =
+        dispatcher(
+            message -> {
+              throw new IllegalStateException("on purpose");
+            },
+            1 << 20);
+    try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
+      Inbox inbox = dispatcher.open("a", () -> {});
+      for (int i = 0; i < 100; i++) {
+        assertThat(inbox.offer(message("a", 1))).isTrue();
+      }
+      assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+      assertThat(log.lines(Level.ERROR)).hasSize(LogQuota.USUAL);
+      assertThat(log.lines(Level.DEBUG)).hasSize(100 - LogQuota.USUAL);
+    }
+  }
+
+  /** Handlers that never block would else keep every processor until their queues are empty. */
+  @Test
+  void floodsOnAllProcessorsLetAnotherConnectionsMessageThrough() throws Exception {
+    int floods = Runtime.getRuntime().availableProcessors();
+    CountDownLatch spinning = new CountDownLatch(floods);
+    AtomicBoolean go = new AtomicBoolean();
+    Map<String, Integer> handled = new ConcurrentHashMap<>();
+    CompletableFuture<Map<String, Integer>> handledBeforeOther = new CompletableFuture<>();
+    MessageDispatcher dispatcher =
+        dispatcher(
+            message -> {
+              if (message.connectionId().equals("other")) {
+                handledBeforeOther.complete(Map.copyOf(handled));
+                return;
+              }
+              if (handled.merge(message.connectionId(), 1, Integer::sum) == 1) {
+                spinning.countDown();
+                while (!go.get()) {
+                  Thread.onSpinWait(); // Keeps the processor, as a handler that computes does.
+                }
+              }
+            },
+            1 << 20);
+    try {
+      for (int flood = 0; flood < floods; flood++) {
+        Inbox inbox = dispatcher.open("flood " + flood, () -> {});
+        for (int i = 0; i < MessageDispatcher.MAX_MESSAGES; i++) {
+          assertThat(inbox.offer(message("flood " + flood, 1))).isTrue();
+        }
+      }
+      assertThat(spinning.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(dispatcher.open("other", () -> {}).offer(message("other", 1))).isTrue();
+    } finally {
+      go.set(true);
+    }
+
+    assertThat(handledBeforeOther.get(10, TimeUnit.SECONDS))
+        .allSatisfy((flood, count) -> assertThat(count).isLessThan(MessageDispatcher.MAX_MESSAGES));
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
   }
 
   @Test
@@ -109,7 +174,7 @@ class MessageDispatcherTests {
           }
           recorded.handle(message);
         };
-    try (LogCapture log = LogCapture.of(Inbox.class)) {
+    try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
       Inbox inbox = dispatcher(throwing, 100).open("a", () -> {});
       inbox.offer(message("a", 1));
       inbox.offer(message("a", 2));

@@ -1,18 +1,22 @@
-package io.rollcall.transport.audit;
+package io.rollcall.transport.logging;
 
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
  * How many lines of one kind may be written: at most so many in each window of ten seconds, because
- * strangers must not fill a log. Safe for any thread.
+ * peers must not fill a log. Safe for any thread.
  */
-final class LogQuota {
+public final class LogQuota {
 
-  static final long WINDOW_NANOS = 10_000_000_000L;
+  /** How many lines most kinds may have. */
+  public static final int USUAL = 20;
+
+  /** The length of a window. */
+  public static final long WINDOW_NANOS = 10_000_000_000L;
 
   /** What {@link #take} answers when this line may not be written. */
-  static final long KEPT_BACK = -1;
+  public static final long KEPT_BACK = -1;
 
   private final int mostInWindow;
   private final LongSupplier nanoTime;
@@ -21,14 +25,19 @@ final class LogQuota {
   private int inWindow;
   private long keptBack;
 
-  LogQuota(int mostInWindow, LongSupplier nanoTime) {
+  /**
+   * A quota of which nothing is used.
+   *
+   * @param nanoTime a steady clock
+   */
+  public LogQuota(int mostInWindow, LongSupplier nanoTime) {
     this.mostInWindow = mostInWindow;
     this.nanoTime = nanoTime;
     this.windowBegan = nanoTime.getAsLong();
   }
 
   /** {@link #KEPT_BACK}, or how many lines were kept back since the last one that was written. */
-  long take() {
+  public long take() {
     lock.lock();
     try {
       long now = nanoTime.getAsLong();
