@@ -52,6 +52,7 @@ import tools.jackson.databind.JsonNode;
       "transport.listen-addr=127.0.0.1:0",
       "publisher.scp.timeout=10s",
       "auth.enabled=true",
+      "auth.replay-file=",
       "auth.require-auth=false",
       "auth.allow-untrusted=true",
       "auth.trusted-sequencers.alpha.chain-ids=55555",

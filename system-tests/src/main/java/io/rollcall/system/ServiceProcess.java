@@ -145,6 +145,12 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /** Ends it where it stands (SIGKILL), and waits until it is gone. */
+  void kill() {
+    process.destroyForcibly();
+    Waiting.until(name + " to be gone", START_LIMIT, () -> !process.isAlive());
+  }
+
   /** Ends it in order (SIGTERM), and by force when that takes too long. */
   @Override
   public void close() {

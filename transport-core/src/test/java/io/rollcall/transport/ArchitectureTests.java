@@ -27,6 +27,7 @@ class ArchitectureTests {
           Map.entry("retry", Set.of("")),
           Map.entry("logging", Set.of()),
           Map.entry("session", Set.of("", "auth", "metrics")),
+          Map.entry("replay", Set.of("", "session")),
           Map.entry("dispatch", Set.of("", "logging", "metrics")),
           Map.entry(
               "netty", Set.of("", "audit", "codec", "session", "dispatch", "retry", "metrics")),
@@ -44,6 +45,7 @@ class ArchitectureTests {
                   "metrics",
                   "retry",
                   "session",
+                  "replay",
                   "dispatch",
                   "netty",
                   "event",
@@ -207,7 +209,11 @@ class ArchitectureTests {
                   "TransportEventPublisher",
                   "TransportServerStartedEvent")),
           Map.entry(
-              "health", Set.of("TransportClientHealthIndicator", "TransportServerHealthIndicator")),
+              "health",
+              Set.of(
+                  "ReplayFileHealthIndicator",
+                  "TransportClientHealthIndicator",
+                  "TransportServerHealthIndicator")),
           Map.entry("logging", Set.of("LogQuota")),
           Map.entry("lifecycle", Set.of("TransportClientLifecycle", "TransportServerLifecycle")),
           Map.entry(
@@ -217,6 +223,7 @@ class ArchitectureTests {
                   "TransportLoad",
                   "TransportMeters",
                   "TransportMetrics")),
+          Map.entry("replay", Set.of("ReplayFile")),
           Map.entry(
               "retry",
               Set.of(

@@ -28,11 +28,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     Excludes private-key.
  * @param trustedSequencers Who is trusted, by id: a compressed public key (66 hex digits), or an
  *     object of public-keys, chain-ids and connections.
- * @param clockSkew How far the timestamp of a hello may be from this clock, either way.
+ * @param clockSkew How far the timestamp of a hello may be from this clock, either way; at most 10
+ *     minutes.
  * @param maxOffences At so many messages in a minute for chains that are not its own a connection
  *     is closed.
- * @param replayFile File that keeps hellos from being replayed after a restart. Empty: they are
- *     remembered in memory alone.
+ * @param replayFile File that keeps hellos from being replayed after a restart, relative to the
+ *     working folder; for one server alone. Empty: they are remembered in memory alone.
  */
 @ConfigurationProperties("auth")
 public record AuthProperties(
@@ -48,6 +49,7 @@ public record AuthProperties(
 
   static final String PRIVATE_KEY = "auth.private-key";
   static final String PRIVATE_KEY_FILE = "auth.private-key-file";
+  static final String REPLAY_FILE = "auth.replay-file";
   static final String TRUSTED_SEQUENCERS = "auth.trusted-sequencers";
 
   /** Checks what goes together and reads the chain ids; the keys are read later. */

@@ -2,8 +2,10 @@ package io.rollcall.transport.autoconfigure;
 
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
+import io.rollcall.transport.health.ReplayFileHealthIndicator;
 import io.rollcall.transport.health.TransportClientHealthIndicator;
 import io.rollcall.transport.health.TransportServerHealthIndicator;
+import io.rollcall.transport.session.ReplayMarks;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -13,8 +15,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Health contributors {@code transportServer} and {@code transportClient}, of whichever there is.
- * Which health group holds them is for the application to say.
+ * Health contributors {@code transportServer}, {@code transportClient} and {@code replayFile}, of
+ * whichever there is. Which health group holds them is for the application to say.
  */
 @AutoConfiguration(
     after = {TransportServerAutoConfiguration.class, TransportClientAutoConfiguration.class})
@@ -27,6 +29,14 @@ public final class TransportHealthAutoConfiguration {
   @ConditionalOnMissingBean(name = "transportServerHealthIndicator")
   TransportServerHealthIndicator transportServerHealthIndicator(TransportServer server) {
     return new TransportServerHealthIndicator(server);
+  }
+
+  @Bean
+  @ConditionalOnBean(ReplayMarks.class)
+  @ConditionalOnEnabledHealthIndicator("replay-file")
+  @ConditionalOnMissingBean(name = "replayFileHealthIndicator")
+  ReplayFileHealthIndicator replayFileHealthIndicator(ReplayMarks marks) {
+    return new ReplayFileHealthIndicator(marks::problem);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.rollcall.transport.session;
 
 import com.google.protobuf.ByteString;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +24,11 @@ public interface ReplayMarks {
         public CompletionStage<Void> record(ByteString key, long timestamp) {
           return CompletableFuture.completedFuture(null);
         }
+
+        @Override
+        public Optional<String> problem() {
+          return Optional.empty();
+        }
       };
 
   /**
@@ -43,4 +49,7 @@ public interface ReplayMarks {
    *     implementation gave up and said so to the operator. Never fails
    */
   CompletionStage<Void> record(ByteString key, long timestamp);
+
+  /** Why nothing is kept at the moment, for the operator; empty when all is well. */
+  Optional<String> problem();
 }

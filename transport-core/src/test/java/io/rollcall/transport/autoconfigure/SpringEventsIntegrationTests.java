@@ -15,6 +15,7 @@ import io.rollcall.transport.event.ConnectionClosedEvent;
 import io.rollcall.transport.event.ConnectionOpenedEvent;
 import io.rollcall.transport.event.MessageReceivedEvent;
 import io.rollcall.transport.event.TransportServerStartedEvent;
+import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.LogCapture;
 import io.rollcall.transport.testing.RawSocketPeer;
@@ -64,6 +65,8 @@ class SpringEventsIntegrationTests {
               ConnectionOpenedEvent.class,
               opened -> assertThat(opened.connection().identity().label()).isEqualTo("optimism"));
       TransportClient client = peer.getBean(TransportClient.class);
+      // The server knows of the connection before the client has its answer.
+      Await.until("the client is connected", client::isConnected);
       // The recorder throws at each message.
       for (int i = 0; i < MESSAGES; i++) {
         client.send(numbered(i)).toCompletableFuture().get(10, TimeUnit.SECONDS);

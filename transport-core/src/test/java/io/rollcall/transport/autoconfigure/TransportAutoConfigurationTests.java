@@ -14,17 +14,23 @@ import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.actuate.TransportEndpoint;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.event.TransportEventPublisher;
+import io.rollcall.transport.health.ReplayFileHealthIndicator;
 import io.rollcall.transport.health.TransportClientHealthIndicator;
 import io.rollcall.transport.health.TransportServerHealthIndicator;
 import io.rollcall.transport.lifecycle.TransportClientLifecycle;
 import io.rollcall.transport.lifecycle.TransportServerLifecycle;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
 import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.replay.ReplayFile;
+import io.rollcall.transport.session.ReplayMarks;
 import io.rollcall.transport.testing.FakeTransportClient;
 import io.rollcall.transport.testing.FakeTransportServer;
 import io.rollcall.transport.testing.LogCapture;
 import io.rollcall.transport.testing.TestKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -181,7 +187,10 @@ class TransportAutoConfigurationTests {
               assertThat(context.getBean(AuthManager.class).publicKey())
                   .isEqualTo(TestKeys.publicKey("publisher")));
 
-      assertThat(log.lines(Level.WARN)).isEmpty();
+      assertThat(log.lines(Level.WARN))
+          .containsExactly(
+              "A hello that is replayed after a restart is not detected: auth.replay-file is not"
+                  + " set");
     }
   }
 
@@ -200,6 +209,51 @@ class TransportAutoConfigurationTests {
                 .contains(auth.address());
           });
     }
+  }
+
+  @Test
+  void theReplayFileIsThereWhileTheServerIsAndReleasedAfterIt(@TempDir Path folder) {
+    Path file = folder.resolve("new/replay");
+    var secure = runner.withPropertyValues(LISTEN, "auth.enabled=true", "auth.replay-file=" + file);
+    for (int start = 0; start < 2; start++) {
+      secure.run(context -> {
+        assertThat(context)
+            .hasNotFailed()
+            .hasSingleBean(ReplayFile.class)
+            .hasSingleBean(ReplayFileHealthIndicator.class);
+        assertThat(context.getBeanFactory().getDependenciesForBean("transportServer"))
+            .contains("replayMarks");
+        assertThat(file).exists();
+        secure.run(second ->
+            assertThat(second.getStartupFailure())
+                .hasStackTraceContaining("another running process uses it"));
+      });
+    }
+  }
+
+  @Test
+  void noReplayFileIsTouchedWhileAuthenticationIsOffOrThereIsNoServer(@TempDir Path folder) {
+    Path file = folder.resolve("new/replay");
+    runner
+        .withPropertyValues(LISTEN, "auth.replay-file=" + file)
+        .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ReplayMarks.class));
+    runner
+        .withPropertyValues(SERVER, "auth.enabled=true", "auth.replay-file=" + file)
+        .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ReplayMarks.class));
+
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aDamagedReplayFileIsNamedWithItsPropertyAndWhatToDo(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("replay"), "something");
+    runner
+        .withPropertyValues(LISTEN, "auth.enabled=true", "auth.replay-file=" + file)
+        .run(context ->
+            assertThat(context.getStartupFailure())
+                .hasStackTraceContaining("auth.replay-file is '" + file + "'")
+                .hasStackTraceContaining("(it holds something else; name another file, or move"));
+    assertThat(file).hasContent("something");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -190,6 +191,11 @@ class ReplayGuardTests {
     @Override
     public CompletionStage<Void> record(ByteString key, long timestamp) {
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public Optional<String> problem() {
+      return Optional.empty();
     }
   }
 }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -363,6 +364,11 @@ class ServerHandshakeTests {
           public CompletionStage<Void> record(ByteString key, long timestamp) {
             return disk;
           }
+
+          @Override
+          public Optional<String> problem() {
+            return Optional.empty();
+          }
         };
     CompletableFuture<HandshakeResult> result =
         new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, slow, metrics, clock)
@@ -608,6 +614,11 @@ class ServerHandshakeTests {
     public CompletionStage<Void> record(ByteString key, long timestamp) {
       marked.merge(key, timestamp, Math::max);
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public Optional<String> problem() {
+      return Optional.empty();
     }
   }
 

@@ -1,0 +1,19 @@
+package io.rollcall.transport.replay;
+
+import java.io.IOException;
+
+/**
+ * Where the content of a replay file goes; a test puts its own in between. One thread at a time.
+ */
+interface Disk extends AutoCloseable {
+
+  /**
+   * Replaces the content. When it returns, the new one survives whatever happens to the process and
+   * the machine; when it throws, the file holds the old one or the new one, whole.
+   */
+  void replace(byte[] content) throws IOException;
+
+  /** Lets others have it. */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,134 @@
+package io.rollcall.transport.replay;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small file of one process: held by a lock, replaced as a whole, read by its owner alone.
+ *
+ * <p>New content is written beside it ({@code .tmp}), forced to disk and renamed over it. The lock
+ * is on a file of its own ({@code .lock}), since the one it protects is another after each change;
+ * it stays, and is free as soon as the process is gone, however it went.
+ */
+final class LockedFile implements Disk {
+
+  /** No replay file comes near; whatever is larger is something else. */
+  private static final int MOST_BYTES = 16 << 20;
+
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private final Path file;
+  private final Path folder;
+  private final FileChannel lockChannel;
+
+  private LockedFile(Path file, Path folder, FileChannel lockChannel) {
+    this.file = file;
+    this.folder = folder;
+    this.lockChannel = lockChannel;
+  }
+
+  /**
+   * Takes it for this process; makes its folder if there is none.
+   *
+   * @throws IllegalArgumentException when another process has it
+   */
+  static LockedFile take(Path path) throws IOException {
+    Path file = path.toAbsolutePath().normalize();
+    Path folder = file.getParent();
+    if (folder == null) {
+      throw new IllegalArgumentException("it is no file");
+    }
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder, OWNER_FOLDER);
+    }
+    FileChannel channel =
+        FileChannel.open(
+            sibling(file, ".lock"),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            OWNER_FILE);
+    try {
+      if (lock(channel) == null) {
+        throw new IllegalArgumentException("another running process uses it");
+      }
+      return new LockedFile(file, folder, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException thisProcess) {
+      return null;
+    }
+  }
+
+  /** Its content; empty when there is no such file yet. */
+  Optional<byte[]> read() throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(MOST_BYTES + 1);
+      if (content.length > MOST_BYTES) {
+        throw new IllegalArgumentException("it holds something else");
+      }
+      return Optional.of(content);
+    }
+  }
+
+  @Override
+  public void replace(byte[] content) throws IOException {
+    Path temporary = sibling(file, ".tmp");
+    Files.deleteIfExists(temporary); // Of a process that was killed while writing.
+    try (FileChannel channel =
+        FileChannel.open(
+            temporary,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            OWNER_FILE)) {
+      ByteBuffer left = ByteBuffer.wrap(content);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      channel.force(true);
+    }
+    try {
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IOException("it cannot be replaced in one step; is it a mount of its own?", e);
+    }
+    // The name is durable only with its folder.
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lockChannel.close();
+  }
+
+  private static Path sibling(Path file, String suffix) {
+    return file.resolveSibling(file.getFileName() + suffix);
+  }
+}

@@ -1,0 +1,300 @@
+package io.rollcall.transport.replay;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import com.google.protobuf.ByteString;
+import io.rollcall.transport.testing.Await;
+import io.rollcall.transport.testing.LogCapture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReplayFileTests {
+
+  private static final ByteString A = key(1);
+  private static final ByteString B = key(2);
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  @TempDir private Path folder;
+  private final Set<ByteString> trusted = ConcurrentHashMap.newKeySet();
+
+  ReplayFileTests() {
+    trusted.addAll(List.of(A, B));
+  }
+
+  @Test
+  void whatWasRecordedIsThereAtTheNextStartAndNotBefore() throws Exception {
+    try (ReplayFile file = open()) {
+      record(file, A, 5);
+      record(file, A, 7);
+      record(file, A, 6);
+      assertThat(file.atStart(A)).isEmpty();
+    }
+    try (ReplayFile file = open()) {
+      assertThat(file.atStart(A)).hasValue(7);
+      assertThat(file.atStart(B)).isEmpty();
+      record(file, B, 1);
+      record(file, A, 6);
+      assertThat(file.atStart(A)).hasValue(7);
+    }
+    try (ReplayFile file = open()) {
+      assertThat(file.atStart(A)).hasValue(7);
+      assertThat(file.atStart(B)).hasValue(1);
+    }
+  }
+
+  @Test
+  void whatIsRecordedIsOnDiskWhenItSaysSo() throws Exception {
+    try (ReplayFile file = open()) {
+      record(file, A, 5);
+      assertThat(MarksText.decode(Files.readAllBytes(path()))).isEqualTo(Map.of(A, 5L));
+    }
+  }
+
+  @Test
+  void keysThatAreNoLongerTrustedAreDropped() throws Exception {
+    try (ReplayFile file = open()) {
+      record(file, A, 5);
+      trusted.remove(A);
+      record(file, B, 1);
+      assertThat(MarksText.decode(Files.readAllBytes(path()))).isEqualTo(Map.of(B, 1L));
+      trusted.remove(B);
+    }
+    try (ReplayFile file = open()) {
+      assertThat(file.atStart(B)).isEmpty();
+      assertThat(MarksText.decode(Files.readAllBytes(path()))).isEmpty();
+    }
+  }
+
+  @Test
+  void makesItsFolderAndLetsNobodyElseRead() throws Exception {
+    try (ReplayFile file = open()) {
+      record(file, A, 5);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path())))
+          .isEqualTo("rw-------");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path().getParent())))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void whatAKilledProcessLeftBehindDoesNotMatter() throws Exception {
+    try (ReplayFile file = open()) {
+      record(file, A, 5);
+    }
+    Files.writeString(path().resolveSibling("replay.tmp"), "rollcall replay ma");
+    try (ReplayFile file = open()) {
+      assertThat(file.atStart(A)).hasValue(5);
+    }
+  }
+
+  @Test
+  void isUsedByOneAtATime() {
+    try (ReplayFile file = open()) {
+      assertThatThrownBy(this::open).hasMessage("another running process uses it");
+      assertThat(file.problem()).isEmpty();
+    }
+    open().close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "an old note", "rollcall replay marks, version 1\nend 1\n"})
+  void aDamagedOrForeignFileIsRefusedAndLeftAsItIs(String content) throws Exception {
+    Files.createDirectories(path().getParent());
+    Files.writeString(path(), content);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("; name another file, or move this one away");
+    assertThat(path()).hasContent(content);
+  }
+
+  @Test
+  void saysWhyItCannotBeWrittenAtTheStart() throws Exception {
+    Files.createDirectories(path());
+    assertThatThrownBy(this::open).hasMessageContaining("it cannot be read and written: ");
+    Path under = Files.writeString(folder.resolve("plain"), "").resolve("replay");
+    assertThatThrownBy(() -> ReplayFile.open(under, () -> trusted))
+        .hasMessageContaining("it cannot be read and written: ")
+        .hasMessageContaining("plain");
+  }
+
+  @Test
+  void manyAtOnceShareOneWrite() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    try (ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG)) {
+      CompletableFuture<Void> first = file.record(A, 0).toCompletableFuture();
+      disk.awaitWriter();
+      List<CompletableFuture<Void>> others = new ArrayList<>();
+      for (int i = 1; i <= 600; i++) {
+        others.add(file.record(i % 2 == 0 ? A : B, i).toCompletableFuture());
+      }
+      assertThat(first).isNotDone();
+      assertThat(others).noneMatch(CompletableFuture::isDone);
+      disk.gate.release();
+      first.get(10, SECONDS);
+      disk.awaitWriter();
+      assertThat(others).noneMatch(CompletableFuture::isDone);
+      disk.gate.release();
+      CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).get(10, SECONDS);
+    }
+    assertThat(disk.written).hasSize(2);
+    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 600L, B, 599L));
+  }
+
+  @Test
+  void whatIsKeptAlreadyIsNotWrittenAgain() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    disk.gate.release(100);
+    try (ReplayFile file = new ReplayFile(Map.of(A, 5L), disk, () -> trusted, LONG)) {
+      record(file, A, 5);
+      record(file, A, 4);
+      assertThat(disk.written).isEmpty();
+      record(file, A, 6);
+      assertThat(disk.written).hasSize(1);
+    }
+    assertThat(disk.written).hasSize(1);
+  }
+
+  @Test
+  void aFullDiskKeepsNobodyOutAndIsSaidOnceUntilItIsOver() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    disk.gate.release(100);
+    disk.failure = "No space left on device";
+    try (LogCapture log = LogCapture.of(ReplayFile.class);
+        ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG)) {
+      record(file, A, 1);
+      record(file, A, 2);
+      assertThat(file.problem()).contains("No space left on device");
+      assertThat(log.lines(Level.ERROR))
+          .singleElement()
+          .asString()
+          .contains("cannot be written: No space left on device");
+
+      disk.failure = "";
+      record(file, B, 1);
+      assertThat(file.problem()).isEmpty();
+      assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 2L, B, 1L));
+      assertThat(log.lines(Level.WARN)).containsExactly("the replay file is written again");
+    }
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsTriedAgainAtTheEnd() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    disk.gate.release(100);
+    disk.failure = "No space left on device";
+    try (ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG)) {
+      record(file, A, 1);
+      disk.failure = "";
+    }
+    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 1L));
+    assertThat(disk.closed).isTrue();
+  }
+
+  @Test
+  void aDiskThatHangsKeepsNobodyOut() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    try (ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, Duration.ofMillis(50))) {
+      record(file, A, 1);
+      assertThat(file.problem()).contains("the disk does not answer in time");
+      disk.gate.release(100);
+      Await.until("it is written", () -> file.problem().isEmpty());
+      assertThat(disk.written).hasSize(1);
+    }
+  }
+
+  @Test
+  void noMoreThanItsBoundWaitForADiskThatHangs() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    try (ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG)) {
+      var _ = file.record(A, 0);
+      disk.awaitWriter();
+      CompletableFuture<Void> last = new CompletableFuture<>();
+      for (int i = 1; i <= ReplayFile.MOST_WAITING; i++) {
+        last = file.record(A, i).toCompletableFuture();
+      }
+      assertThat(last).isNotDone();
+      record(file, A, 9000);
+      assertThat(file.problem()).isPresent();
+      disk.gate.release(100);
+      last.get(10, SECONDS);
+    }
+    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 9000L));
+  }
+
+  @Test
+  void closingWritesWhatWaitsAndMayBeDoneTwice() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG);
+    var first = file.record(A, 1).toCompletableFuture();
+    var second = file.record(A, 2).toCompletableFuture();
+    disk.gate.release(100);
+    file.close();
+    file.close();
+
+    first.get(10, SECONDS);
+    second.get(10, SECONDS);
+    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 2L));
+    record(file, A, 3);
+  }
+
+  private Path path() {
+    return folder.resolve("made/replay");
+  }
+
+  private ReplayFile open() {
+    return ReplayFile.open(path(), () -> trusted);
+  }
+
+  private static void record(ReplayFile file, ByteString key, long timestamp) throws Exception {
+    file.record(key, timestamp).toCompletableFuture().get(10, SECONDS);
+  }
+
+  private static ByteString key(int number) {
+    return ByteString.fromHex("02%064x".formatted(number));
+  }
+
+  /** Takes content one permit at a time, or throws. */
+  private static final class GatedDisk implements Disk {
+    final Semaphore gate = new Semaphore(0);
+    final List<byte[]> written = new CopyOnWriteArrayList<>();
+    volatile String failure = "";
+    volatile boolean closed;
+
+    void awaitWriter() {
+      Await.until("somebody writes", gate::hasQueuedThreads);
+    }
+
+    @Override
+    public void replace(byte[] content) throws IOException {
+      gate.acquireUninterruptibly();
+      if (!failure.isEmpty()) {
+        throw new IOException(failure);
+      }
+      written.add(content);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.transport.replay;
+
+import org.jspecify.annotations.NullMarked;
