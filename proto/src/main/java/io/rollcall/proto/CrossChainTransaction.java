@@ -8,8 +8,11 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.TransactionRequest;
 import io.rollcall.proto.v1.XTRequest;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A request that is an XT: canonical bytes, known fields only, at least one entry, and for each
@@ -46,7 +49,8 @@ public record CrossChainTransaction(
 
   /**
    * The bytes of the {@code xt_request} field of an encoded {@code Message}, as they came. Where
-   * the field stands more than once the pieces are joined, which is what parsers make of it.
+   * the field stands more than once the pieces are joined, and another payload in between makes
+   * those before it count for nothing: so parsers of other languages do it.
    *
    * @throws IllegalArgumentException when the bytes are no protobuf message
    */
@@ -60,6 +64,9 @@ public record CrossChainTransaction(
           ByteString piece = input.readBytes();
           found = found.isEmpty() ? piece : found.concat(piece);
         } else {
+          if (OTHER_PAYLOADS.contains(tag)) {
+            found = ByteString.EMPTY;
+          }
           input.skipField(tag);
         }
       }
@@ -69,8 +76,18 @@ public record CrossChainTransaction(
     }
   }
 
-  private static final int XT_REQUEST_TAG =
-      (Message.XT_REQUEST_FIELD_NUMBER << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  private static final int XT_REQUEST_TAG = payloadTag(Message.XT_REQUEST_FIELD_NUMBER);
+
+  /** The tags of what may stand in the place of a request; with another type they mean nothing. */
+  private static final Set<Integer> OTHER_PAYLOADS =
+      Arrays.stream(Message.PayloadCase.values())
+          .map(payload -> payloadTag(payload.getNumber()))
+          .filter(tag -> tag != XT_REQUEST_TAG)
+          .collect(Collectors.toUnmodifiableSet());
+
+  private static int payloadTag(int field) {
+    return (field << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  }
 
   private static CrossChainTransaction checked(XtId id, ByteString encoded, XTRequest request) {
     if (request.getTransactionsCount() == 0) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.DynamicMessage;
 import io.rollcall.proto.v1.Message;
+import io.rollcall.proto.v1.Ping;
 import io.rollcall.proto.v1.TransactionRequest;
 import io.rollcall.proto.v1.XTRequest;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,25 @@ class CrossChainTransactionTests {
 
     assertThat(CrossChainTransaction.requestBytes(twice))
         .isEqualTo(Message.parseFrom(twice).getXtRequest().toByteString());
+  }
+
+  @Test
+  void anotherPayloadInBetweenMakesTheFirstPieceCountForNothing() throws Exception {
+    XTRequest first = XTRequest.newBuilder().addTransactions(entry(1)).build();
+    XTRequest second = XTRequest.newBuilder().addTransactions(entry(2)).build();
+    ByteString three =
+        Message.newBuilder()
+            .setXtRequest(first)
+            .build()
+            .toByteString()
+            .concat(Message.newBuilder().setPing(Ping.getDefaultInstance()).build().toByteString())
+            .concat(Message.newBuilder().setXtRequest(second).build().toByteString());
+
+    // Generated Java parsers join the pieces even so; the dynamic one does as the specification says.
+    Message reference =
+        Message.parseFrom(DynamicMessage.parseFrom(Message.getDescriptor(), three).toByteString());
+    assertThat(reference.getXtRequest()).isEqualTo(second);
+    assertThat(CrossChainTransaction.requestBytes(three)).isEqualTo(second.toByteString());
   }
 
   private static TransactionRequest entry(long chain) {

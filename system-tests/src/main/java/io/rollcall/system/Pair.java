@@ -142,16 +142,32 @@ final class Pair implements AutoCloseable {
     return folder;
   }
 
-  /** Ends every process, the last one first, and removes the folder. */
+  /**
+   * Ends every process, the last one first, and removes the folder.
+   *
+   * @throws IllegalStateException when one of them had lost a buffer
+   */
   @Override
   public synchronized void close() {
     if (closed) {
       return;
     }
     closed = true;
+    List<IllegalStateException> leaks = new ArrayList<>();
     while (!running.isEmpty()) {
-      running.pop().close();
+      try {
+        running.pop().close();
+      } catch (IllegalStateException leak) {
+        leaks.add(leak);
+      }
     }
+    removeFolder();
+    if (!leaks.isEmpty()) {
+      throw leaks.getFirst();
+    }
+  }
+
+  private void removeFolder() {
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(Pair::delete);
     } catch (IOException failed) {

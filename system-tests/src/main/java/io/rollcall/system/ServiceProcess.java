@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class ServiceProcess implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
+  /** How Netty begins what it says about a buffer that nobody released. */
+  private static final String LEAK = "LEAK: ";
+
   private static final Pattern HTTP_PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
   private final String name;
@@ -40,6 +45,11 @@ final class ServiceProcess implements AutoCloseable {
     command.add("-Xmx256m");
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");
+    // Whoever watches its own buffers watches those of its services too.
+    String leakDetection = System.getProperty(LEAK_DETECTION);
+    if (leakDetection != null) {
+      command.add("-D" + LEAK_DETECTION + "=" + leakDetection);
+    }
     command.add("-jar");
     command.add(jar.toAbsolutePath().toString());
     command.addAll(arguments);
@@ -151,7 +161,11 @@ final class ServiceProcess implements AutoCloseable {
     Waiting.until(name + " to be gone", START_LIMIT, () -> !process.isAlive());
   }
 
-  /** Ends it in order (SIGTERM), and by force when that takes too long. */
+  /**
+   * Ends it in order (SIGTERM), and by force when that takes too long.
+   *
+   * @throws IllegalStateException when it has ended, and had lost a buffer
+   */
   @Override
   public void close() {
     if (process.isAlive()) {
@@ -166,6 +180,12 @@ final class ServiceProcess implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
+    }
+    String said = log();
+    int leak = said.indexOf(LEAK);
+    if (leak >= 0) {
+      throw new IllegalStateException(
+          name + " lost a buffer: " + said.substring(leak, Math.min(said.length(), leak + 5000)));
     }
   }
 }

@@ -236,6 +236,7 @@ class ArchitectureTests {
                   "HandshakeCrypto",
                   "HandshakeResult",
                   "KeepAlive",
+                  "PeerText",
                   "ReplayMarks",
                   "ServerHandshake")));
 }

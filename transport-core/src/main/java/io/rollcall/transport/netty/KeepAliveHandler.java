@@ -11,6 +11,7 @@ import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import io.rollcall.transport.session.KeepAlive;
+import io.rollcall.transport.session.PeerText;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,7 +115,7 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
   private void disconnected(DisconnectMessage disconnect) {
     // From here on the text is ours to show: in logs, events and figures.
     link.peerDisconnected(
-        CloseReason.of(disconnect.getReason()), LogText.of(disconnect.getDetails()));
+        CloseReason.of(disconnect.getReason()), PeerText.of(disconnect.getDetails()));
   }
 
   private void send(Message message, Delivery delivery) {

@@ -4,10 +4,8 @@ import io.rollcall.transport.ListenAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** What comes from a peer on its way to a log: one line, of bounded length. */
+/** A peer's address on its way to a log. */
 final class LogText {
-
-  private static final int MOST_CHARS = 256;
 
   private LogText() {}
 
@@ -16,10 +14,5 @@ final class LogText {
     return address instanceof InetSocketAddress socket
         ? ListenAddress.of(socket).toString()
         : address.toString();
-  }
-
-  static String of(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
-    return line.length() <= MOST_CHARS ? line : line.substring(0, MOST_CHARS) + "...";
   }
 }

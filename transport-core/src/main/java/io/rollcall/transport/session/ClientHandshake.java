@@ -21,9 +21,6 @@ public final class ClientHandshake {
 
   private static final int NONCE_BYTES = 16;
 
-  /** More of a server's text is not repeated. */
-  private static final int MOST_TEXT = 256;
-
   private final AuthManager auth;
   private final String clientId;
   private final InstantSource clock;
@@ -109,7 +106,8 @@ public final class ClientHandshake {
     if (response.getAccepted()) {
       return response.getSessionId();
     }
-    String error = response.getError().isEmpty() ? "no reason given" : plain(response.getError());
+    String error =
+        response.getError().isEmpty() ? "no reason given" : PeerText.of(response.getError());
     throw new HandshakeRejectedException(
         CloseReason.AUTH_FAILURE, "handshake rejected: " + error + advice(error));
   }
@@ -138,7 +136,7 @@ public final class ClientHandshake {
   private static HandshakeRejectedException disconnected(DisconnectMessage disconnect) {
     CloseReason reason = CloseReason.of(disconnect.getReason());
     String text =
-        disconnect.getDetails().isEmpty() ? reason.name() : plain(disconnect.getDetails());
+        disconnect.getDetails().isEmpty() ? reason.name() : PeerText.of(disconnect.getDetails());
     String advice =
         switch (reason) {
           case REQUESTED ->
@@ -155,11 +153,5 @@ public final class ClientHandshake {
         CloseReason.AUTH_FAILURE,
         "handshake rejected: the server sent %s instead of an answer, so authentication seems off there; turn auth.enabled off here, or on at the server"
             .formatted(message.getPayloadCase()));
-  }
-
-  /** A server's text goes to logs: one line, of bounded length. */
-  private static String plain(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
-    return line.length() <= MOST_TEXT ? line : line.substring(0, MOST_TEXT) + "...";
   }
 }

@@ -1,0 +1,79 @@
+package io.rollcall.publisher.inbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.proto.InvalidXtException;
+import io.rollcall.proto.XtId;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.proto.v1.XTRequest;
+import io.rollcall.publisher.event.PublisherEvent;
+import io.rollcall.publisher.event.XtRequestReceived;
+import io.rollcall.publisher.testing.RecordingObserver;
+import io.rollcall.transport.InboundMessage;
+import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.event.MessageReceivedEvent;
+import io.rollcall.transport.testing.FuzzRuns;
+import io.rollcall.transport.testing.PlainText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What any message becomes, and which requests are XTs. */
+class RouterFuzzTests {
+
+  @RegisterExtension static final FuzzRuns RUNS = new FuzzRuns();
+
+  private static final int MOST_TEXT = 256;
+
+  @FuzzTest(maxDuration = "1m")
+  void aMessageBecomesOneEventAndARequestKeepsItsBytes(byte[] input) throws Exception {
+    RUNS.one(input);
+    ByteString encoded = ByteString.copyFrom(input);
+    Message message;
+    try {
+      message = Message.parseFrom(encoded);
+    } catch (InvalidProtocolBufferException neverGetsHere) {
+      return;
+    }
+    List<PublisherEvent> events = new ArrayList<>();
+    new InboundMessageRouter(
+            new InboundHandlers(events::add, events::add, events::add, events::add, events::add),
+            new RecordingObserver())
+        .on(
+            new MessageReceivedEvent(
+                new InboundMessage("c1", new PeerIdentity.Unauthenticated(), message, encoded)));
+
+    assertThat(events).hasSize(1);
+    assertThat(events.getFirst() instanceof XtRequestReceived).isEqualTo(message.hasXtRequest());
+    if (events.getFirst() instanceof XtRequestReceived request) {
+      // What other parsers make of the message is what its bytes mean here. The dynamic one says it:
+      // generated Java parsers join what stands before and behind another payload.
+      Message reference =
+          Message.parseFrom(
+              DynamicMessage.parseFrom(Message.getDescriptor(), encoded).toByteString());
+      assertThat(XTRequest.parseFrom(request.encodedRequest()))
+          .isEqualTo(reference.getXtRequest());
+      checkXt(request.encodedRequest());
+    }
+  }
+
+  private static void checkXt(ByteString encoded) {
+    try {
+      CrossChainTransaction xt = CrossChainTransaction.parse(encoded);
+      assertThat(xt.encoded()).isEqualTo(encoded);
+      assertThat(xt.request().toByteString()).isEqualTo(encoded);
+      assertThat(xt.id()).isEqualTo(XtId.ofEncoded(encoded));
+      assertThat(CrossChainTransaction.of(xt.request())).isEqualTo(xt);
+      assertThat(xt.chains()).isNotEmpty().containsExactlyElementsOf(new TreeSet<>(xt.chains()));
+    } catch (InvalidXtException refused) {
+      PlainText.requirePrintable(Objects.requireNonNull(refused.getMessage()), MOST_TEXT);
+    }
+  }
+}
