@@ -93,7 +93,8 @@ class CrossChainTransactionTests {
             .concat(Message.newBuilder().setPing(Ping.getDefaultInstance()).build().toByteString())
             .concat(Message.newBuilder().setXtRequest(second).build().toByteString());
 
-    // Generated Java parsers join the pieces even so; the dynamic one does as the specification says.
+    // Generated Java parsers join the pieces even so; the dynamic one does as the specification
+    // says.
     Message reference =
         Message.parseFrom(DynamicMessage.parseFrom(Message.getDescriptor(), three).toByteString());
     assertThat(reference.getXtRequest()).isEqualTo(second);

@@ -53,13 +53,13 @@ class RouterFuzzTests {
     assertThat(events).hasSize(1);
     assertThat(events.getFirst() instanceof XtRequestReceived).isEqualTo(message.hasXtRequest());
     if (events.getFirst() instanceof XtRequestReceived request) {
-      // What other parsers make of the message is what its bytes mean here. The dynamic one says it:
+      // What other parsers make of the message is what its bytes mean here. The dynamic one says
+      // it:
       // generated Java parsers join what stands before and behind another payload.
       Message reference =
           Message.parseFrom(
               DynamicMessage.parseFrom(Message.getDescriptor(), encoded).toByteString());
-      assertThat(XTRequest.parseFrom(request.encodedRequest()))
-          .isEqualTo(reference.getXtRequest());
+      assertThat(XTRequest.parseFrom(request.encodedRequest())).isEqualTo(reference.getXtRequest());
       checkXt(request.encodedRequest());
     }
   }

@@ -51,7 +51,8 @@ class PacketLossIT {
       wire.cut();
       PeerProcess.Line end = wire.server().await("closed ", LIMIT);
       assertThat(end.text()).endsWith(" READ_TIMEOUT");
-      assertThat(since(cut, end)).isBetween(SILENCE_LIMIT.minus(PING_INTERVAL), SILENCE_LIMIT.plus(TOLERANCE));
+      assertThat(since(cut, end))
+          .isBetween(SILENCE_LIMIT.minus(PING_INTERVAL), SILENCE_LIMIT.plus(TOLERANCE));
     }
   }
 
@@ -62,7 +63,8 @@ class PacketLossIT {
       wire.loseDataOfTheClient();
       PeerProcess.Line end = wire.server().await("closed ", LIMIT);
       assertThat(end.text()).endsWith(" READ_TIMEOUT");
-      assertThat(since(cut, end)).isBetween(SILENCE_LIMIT.minus(PING_INTERVAL), SILENCE_LIMIT.plus(TOLERANCE));
+      assertThat(since(cut, end))
+          .isBetween(SILENCE_LIMIT.minus(PING_INTERVAL), SILENCE_LIMIT.plus(TOLERANCE));
     }
   }
 
@@ -137,7 +139,9 @@ class PacketLossIT {
   }
 
   private static List<String> numbers(int from, int to) {
-    return java.util.stream.IntStream.rangeClosed(from, to).mapToObj(n -> "got " + n + " 1000").toList();
+    return java.util.stream.IntStream.rangeClosed(from, to)
+        .mapToObj(n -> "got " + n + " 1000")
+        .toList();
   }
 
   /** What came so far, once something did. */

@@ -2,8 +2,8 @@ package io.rollcall.system.network;
 
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.Message;
-import io.rollcall.proto.v1.XTRequest;
 import io.rollcall.proto.v1.TransactionRequest;
+import io.rollcall.proto.v1.XTRequest;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.CloseReason;
@@ -118,8 +118,7 @@ final class Peer implements MessageHandler, ConnectionListener {
     say((done ? "sent " : "unsent ") + number);
   }
 
-  private static void obey(
-      BufferedReader input, BiConsumer<Long, Message> send, LongSupplier bytes)
+  private static void obey(BufferedReader input, BiConsumer<Long, Message> send, LongSupplier bytes)
       throws IOException {
     for (String line = input.readLine(); line != null; line = input.readLine()) {
       String[] words = line.split(" ", -1);

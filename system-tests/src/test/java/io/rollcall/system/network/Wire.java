@@ -48,7 +48,19 @@ final class Wire implements AutoCloseable {
   static String problem() {
     try {
       run("unshare", "--net", "ip", "link", "add", "a", "type", "veth", "peer", "name", "b");
-      run("unshare", "--net", "iptables", "-w", "-A", "OUTPUT", "-m", "length", "--length", "53:", "-j", "DROP");
+      run(
+          "unshare",
+          "--net",
+          "iptables",
+          "-w",
+          "-A",
+          "OUTPUT",
+          "-m",
+          "length",
+          "--length",
+          "53:",
+          "-j",
+          "DROP");
       return "";
     } catch (IllegalStateException | UncheckedIOException cannot) {
       return "network namespaces need root, iproute2 and iptables: " + cannot.getMessage();
@@ -57,7 +69,9 @@ final class Wire implements AutoCloseable {
 
   private void connectNamespaces() {
     String clientPid = Long.toString(client.pid());
-    inside(server, "ip", "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", clientPid);
+    inside(
+        server, "ip", "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns",
+        clientPid);
     for (PeerProcess peer : List.of(server, client)) {
       String address = (peer == server ? SERVER_ADDRESS : CLIENT_ADDRESS) + "/30";
       inside(peer, "ip", "address", "add", address, "dev", "wire");
@@ -88,7 +102,8 @@ final class Wire implements AutoCloseable {
   /** From now on the client's kernel still acknowledges, but no data of the client arrives. */
   void loseDataOfTheClient() {
     // An acknowledgement alone has 52 bytes: 20 of IP, 20 of TCP, 12 of timestamps.
-    inside(client, "iptables", "-w", "-A", "OUTPUT", "-m", "length", "--length", "53:", "-j", "DROP");
+    inside(
+        client, "iptables", "-w", "-A", "OUTPUT", "-m", "length", "--length", "53:", "-j", "DROP");
   }
 
   /** Everything gets through again. */
@@ -97,7 +112,8 @@ final class Wire implements AutoCloseable {
   }
 
   private static void inside(PeerProcess peer, String... command) {
-    List<String> all = new ArrayList<>(List.of("nsenter", "--net", "-t", Long.toString(peer.pid())));
+    List<String> all =
+        new ArrayList<>(List.of("nsenter", "--net", "-t", Long.toString(peer.pid())));
     all.addAll(List.of(command));
     run(all.toArray(String[]::new));
   }
