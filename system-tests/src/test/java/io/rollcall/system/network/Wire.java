@@ -47,7 +47,7 @@ final class Wire implements AutoCloseable {
   /** Why this cannot be done here; empty when it can. */
   static String problem() {
     try {
-      run("unshare", "--net", "ip", "link", "add", "a", "type", "veth", "peer", "name", "b");
+      run("unshare", "--net", "ip", "link", "add", "wire", "type", "veth", "peer", "name", "end");
       run(
           "unshare",
           "--net",

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.ChainId;
-import io.rollcall.sequencer.coordination.MalformedTransactionException;
 import io.rollcall.sequencer.coordination.TransactionRefusedException;
 import io.rollcall.transport.testing.FuzzRuns;
 import io.rollcall.transport.testing.PlainText;
@@ -39,7 +38,7 @@ class RawTransactionFuzzTests {
       RlpList fields = RlpDecoder.decode(encoded.substring(body).toByteArray());
       assertThat(RlpEncoder.encode(fields.getValues().getFirst()))
           .isEqualTo(encoded.substring(body).toByteArray());
-    } catch (MalformedTransactionException | TransactionRefusedException refused) {
+    } catch (TransactionRefusedException refused) {
       PlainText.requirePrintable(Objects.requireNonNull(refused.getMessage()), MOST_TEXT);
     }
   }
