@@ -11,6 +11,7 @@ import io.rollcall.transport.session.ClientHandshake;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class ReplayIT {
     String address = Pair.tcpAddress(publisher);
     int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
       socket.setSoTimeout(10_000);
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       byte[] body = hello.toByteArray();
