@@ -303,9 +303,14 @@ final class ClientDial {
       return;
     }
     Operation operation = phase == Phase.HANDSHAKE ? Operation.HANDSHAKE : Operation.CONNECT;
+    // Bytes that could not be read, for example, were counted where they were read.
+    Link broken = link;
+    boolean counted = broken != null && broken.faultCounted();
     finish(Phase.FAILED);
     closeSocket();
-    context.metrics().error(failure.reason(), operation);
+    if (!counted) {
+      context.metrics().error(failure.reason(), operation);
+    }
     owner.failed(failure);
   }
 

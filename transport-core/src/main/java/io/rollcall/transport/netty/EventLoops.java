@@ -15,6 +15,8 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,6 +77,19 @@ final class EventLoops implements AutoCloseable {
 
   Class<? extends Channel> channelType() {
     return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  /**
+   * Waits until every loop has done what it was given before: a socket that was accepted is a link
+   * then. Not on one of its own threads.
+   */
+  void awaitTurn(Duration limit) throws InterruptedException {
+    List<Future<?>> turns = new ArrayList<>();
+    group.forEach(loop -> turns.add(loop.submit(() -> {})));
+    long deadline = System.nanoTime() + limit.toNanos();
+    for (Future<?> turn : turns) {
+      var _ = turn.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
   }
 
   /** Ends the threads and waits for them, a few seconds at most. Not on one of its own threads. */

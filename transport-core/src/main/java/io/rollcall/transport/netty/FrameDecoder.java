@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is allocated from a length field: a frame's array grows, by doubling, with the bytes
  * that came, and counts toward the inbound budget until it is complete. While the link does not
  * read, what a read brought in excess waits here undecoded; that is at most what the socket gives
- * in the reads that were under way.
+ * in the read that was under way. Only when the peer ends its stream meanwhile, epoll channels take
+ * everything that the kernel still has, asked or not: that counts toward the inbound budget too.
  */
 final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
@@ -51,6 +52,10 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private byte[] body = NO_FRAME;
   private int bodyBytes;
   private boolean inputOver;
+
+  // What the budget is told of: the part of a frame, and what came while nobody read.
+  private int countedBody;
+  private long unasked;
 
   FrameDecoder(Link link) {
     this.link = link;
@@ -90,7 +95,15 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     ByteBuf bytes = (ByteBuf) message;
     link.bytesCame(bytes.readableBytes());
     waiting.addLast(bytes);
+    if (!link.reading() && !link.ended()) {
+      unasked += bytes.capacity();
+      count();
+    }
     decodeWaiting();
+  }
+
+  private void count() {
+    share.holds(unasked + countedBody);
   }
 
   private void decodeWaiting() {
@@ -104,6 +117,10 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
       if (!bytes.isReadable()) {
         waiting.removeFirst().release();
       }
+    }
+    if (waiting.isEmpty() && unasked > 0) {
+      unasked = 0;
+      count();
     }
     if (link.ended()) {
       forget();
@@ -172,10 +189,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     byte[] larger =
         new byte[Math.min(length, Math.max(needed, Math.max(SMALLEST_ARRAY, 2 * body.length)))];
     System.arraycopy(body, 0, larger, 0, bodyBytes);
-    if (needed < length) {
-      share.grow(larger.length - body.length);
-    }
     body = larger;
+    if (needed < length) {
+      countedBody = larger.length;
+      count();
+    }
   }
 
   private ByteString complete() {
@@ -186,7 +204,10 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private void forget() {
-    share.clear();
+    if (countedBody > 0) {
+      countedBody = 0;
+      count();
+    }
     body = NO_FRAME;
     bodyBytes = 0;
     prefix = 0;
@@ -219,6 +240,8 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private void throwAway() {
     waiting.forEach(ByteBuf::release);
     waiting.clear();
+    unasked = 0;
     forget();
+    count();
   }
 }

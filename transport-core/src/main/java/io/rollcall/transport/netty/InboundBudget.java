@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that partial frames of all connections hold. At the bound the connection that holds
- * most is closed with THROTTLED, those without a proven identity first; reading is never paused for
- * it. Safe for any thread.
+ * The memory that partial frames of all connections hold, and bytes that came although nobody
+ * reads. At the bound the connection that holds most is closed with THROTTLED, those without a
+ * proven identity first; reading is never paused for it. Safe for any thread.
  */
 final class InboundBudget {
 
@@ -48,23 +48,19 @@ final class InboundBudget {
       this.link = link;
     }
 
-    /** The connection holds this much more. */
-    void grow(long more) {
-      bytes.addAndGet(more);
-      shares.add(this);
-      if (held.addAndGet(more) > limit) {
-        evict();
-      }
-    }
-
-    /** The frame is complete or thrown away. */
-    void clear() {
-      if (bytes.get() == 0) {
+    /** The connection holds this much now, all in all. */
+    void holds(long now) {
+      long more = now - bytes.getAndSet(now);
+      if (now == 0) {
+        held.addAndGet(more);
+        // Always, since another thread may have written it off while it grew.
+        shares.remove(this);
         return;
       }
-      // Taken out last: the owner may grow meanwhile, and a share that holds nothing must not stay.
-      held.addAndGet(-bytes.getAndSet(0));
-      shares.remove(this);
+      shares.add(this);
+      if (held.addAndGet(more) > limit && more > 0) {
+        evict();
+      }
     }
 
     private boolean unproven() {
@@ -81,7 +77,7 @@ final class InboundBudget {
      */
     private void giveUp() {
       long had = bytes.get();
-      clear();
+      holds(0);
       link.fail(
           CloseReason.THROTTLED,
           "partial frames fill inbound-buffer (%d bytes), most of it here: %d bytes"

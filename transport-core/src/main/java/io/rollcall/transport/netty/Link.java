@@ -99,6 +99,7 @@ final class Link {
   private boolean watchArmed;
   private boolean endBegun;
   private boolean peerAsked;
+  private volatile boolean faultCounted;
 
   // Event loop.
   private final KeepAlive keepAlive;
@@ -309,7 +310,7 @@ final class Link {
   /** The same because something went wrong, which is counted unless it ends already. */
   void fail(CloseReason reason, String details, Operation operation) {
     if (begins(reason, details)) {
-      context.metrics().error(reason, operation);
+      count(reason, operation);
       execute(() -> finish(reason, details));
     }
   }
@@ -343,9 +344,19 @@ final class Link {
   /** The same because something went wrong, which is counted unless it ends already. */
   void cut(CloseReason reason, String details, Operation operation) {
     if (begins(reason, details)) {
-      context.metrics().error(reason, operation);
+      count(reason, operation);
     }
     cutNow();
+  }
+
+  private void count(CloseReason reason, Operation operation) {
+    faultCounted = true;
+    context.metrics().error(reason, operation);
+  }
+
+  /** Whether what ended it was counted as an error already. For its {@link EndListener}. */
+  boolean faultCounted() {
+    return faultCounted;
   }
 
   private void cutNow() {

@@ -41,6 +41,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ public final class NettyTransportClient implements TransportClient {
   private final AtomicLong dials = new AtomicLong();
   private volatile @Nullable AddressRing addresses;
   private volatile String serverAddress;
-  private volatile ConnectionSettings nextConnection;
+  private final AtomicReference<ConnectionSettings> nextConnection;
   private volatile Optional<String> lastFailure = Optional.empty();
   private volatile boolean closed;
 
@@ -151,7 +152,7 @@ public final class NettyTransportClient implements TransportClient {
     this.metrics = metrics;
     this.clock = clock;
     this.resolver = resolver;
-    this.nextConnection = settings.connection();
+    this.nextConnection = new AtomicReference<>(settings.connection());
     boolean configured = !settings.serverAddresses().isEmpty();
     this.addresses = configured ? new AddressRing(settings.serverAddresses(), resolver) : null;
     this.serverAddress = configured ? settings.serverAddresses().getFirst() : "";
@@ -173,17 +174,20 @@ public final class NettyTransportClient implements TransportClient {
 
   @Override
   public void connect() {
-    begin("connect", 0);
+    requireAddresses();
+    begin("connect", 0, () -> {});
   }
 
   @Override
   public void connect(String address) {
     AddressRing given = new AddressRing(AddressRing.split(address), resolver);
-    requireOpen();
-    requireNotConnected();
-    addresses = given;
-    serverAddress = given.current();
-    connect();
+    begin(
+        "connect",
+        0,
+        () -> {
+          addresses = given;
+          serverAddress = given.current();
+        });
   }
 
   @Override
@@ -194,8 +198,9 @@ public final class NettyTransportClient implements TransportClient {
     if (isConnected()) {
       return;
     }
+    requireAddresses();
     try {
-      begin("connectWithRetry", maxRetries);
+      begin("connectWithRetry", maxRetries, () -> {});
     } catch (NotConnectedException stopped) {
       throw stopped;
     } catch (TransportException last) {
@@ -217,11 +222,10 @@ public final class NettyTransportClient implements TransportClient {
     connect();
   }
 
-  private void begin(String what, int retries) {
+  private void begin(String what, int retries, Runnable first) {
     requireOpen();
-    requireAddresses();
     requireOffLoop(what);
-    await(reconnector.start(retries));
+    await(reconnector.start(retries, first));
   }
 
   private void await(CompletableFuture<NettyConnection> dialled) {
@@ -318,14 +322,12 @@ public final class NettyTransportClient implements TransportClient {
 
   @Override
   public void setReadTimeout(Duration timeout) {
-    ConnectionSettings now = nextConnection;
-    nextConnection = withTimeouts(now, timeout, now.writeTimeout());
+    nextConnection.updateAndGet(now -> withTimeouts(now, timeout, now.writeTimeout()));
   }
 
   @Override
   public void setWriteTimeout(Duration timeout) {
-    ConnectionSettings now = nextConnection;
-    nextConnection = withTimeouts(now, now.readTimeout(), timeout);
+    nextConnection.updateAndGet(now -> withTimeouts(now, now.readTimeout(), timeout));
   }
 
   private static ConnectionSettings withTimeouts(
@@ -361,12 +363,6 @@ public final class NettyTransportClient implements TransportClient {
     }
   }
 
-  private void requireNotConnected() {
-    if (isConnected()) {
-      throw new IllegalStateException("client already connected");
-    }
-  }
-
   private AddressRing requireAddresses() {
     AddressRing known = addresses;
     if (known == null) {
@@ -390,7 +386,7 @@ public final class NettyTransportClient implements TransportClient {
       dials.incrementAndGet();
       LinkContext context =
           new LinkContext(
-              nextConnection,
+              nextConnection.get(),
               codec,
               frames,
               inbound,

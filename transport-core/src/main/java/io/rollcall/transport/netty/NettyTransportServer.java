@@ -214,10 +214,14 @@ public final class NettyTransportServer implements TransportServer {
 
   private void stop(State.Running running) {
     Duration limit = settings.connection().stopTimeout();
-    long deadline = System.nanoTime() + limit.toNanos();
+    long start = System.nanoTime();
+    long deadline = start + limit.toNanos();
     running.listening.close().awaitUninterruptibly(limit.toMillis());
     try {
-      closeAll(running, deadline);
+      // The last tenth is for the end of those that do not drain: their handlers hear of it too.
+      long drained = start + limit.toNanos() / 10 * 9;
+      running.loops.awaitTurn(left(drained));
+      closeAll(running, drained, deadline);
       if (!dispatcher.awaitIdle(left(deadline))) {
         log.warn("handlers are still busy after {}, the stop does not wait for them", limit);
       }
@@ -234,17 +238,19 @@ public final class NettyTransportServer implements TransportServer {
     }
   }
 
-  /** A goodbye to every peer behind what is queued for it, and at the deadline the axe. */
-  private void closeAll(State.Running running, long deadline) throws InterruptedException {
+  /** A goodbye to every peer behind what is queued for it, and when that takes long the axe. */
+  private void closeAll(State.Running running, long drained, long deadline)
+      throws InterruptedException {
     List<Link> links = List.copyOf(running.pipeline.links());
     CountDownLatch open = new CountDownLatch(links.size());
     for (Link link : links) {
       link.whenClosed(open::countDown);
       link.close(CloseReason.REQUESTED, LinkContext.SERVER_GOODBYE);
     }
-    if (!open.await(left(deadline).toNanos(), TimeUnit.NANOSECONDS)) {
+    if (!open.await(left(drained).toNanos(), TimeUnit.NANOSECONDS)) {
       log.warn("{} connections did not drain in time and are cut", open.getCount());
       running.pipeline.links().forEach(link -> link.abort(CloseReason.REQUESTED, "cut at stop"));
+      var _ = open.await(left(deadline).toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 

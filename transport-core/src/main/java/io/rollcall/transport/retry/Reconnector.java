@@ -59,11 +59,13 @@ public final class Reconnector<T> {
    * for it. After a success lost connections are dialled again by themselves.
    *
    * @param retries how many rounds may follow the first
+   * @param first done once it is certain that this call dials, and before it does; with the lock
+   *     held, so it does not call back
    * @return completes with the connection, or fails with the last {@link TransportException}; with
    *     {@link NotConnectedException} after {@link #stop()}
    * @throws IllegalStateException when there is a connection, or another caller dials for one
    */
-  public CompletableFuture<T> start(int retries) {
+  public CompletableFuture<T> start(int retries, Runnable first) {
     Loop mine;
     Loop before;
     lock.lock();
@@ -75,6 +77,7 @@ public final class Reconnector<T> {
       if (before != null && !before.background()) {
         throw new IllegalStateException("client is connecting already");
       }
+      first.run();
       mine = begin(retries);
       dialer.newRound();
       backoff.reset();

@@ -35,7 +35,13 @@ final class ClientFixture implements AutoCloseable {
   final NettyTransportClient client;
 
   private ClientFixture(boolean authenticate, MessageHandler handler, List<String> addresses) {
-    this(authenticate, Optional.of(handler), Optional.empty(), TransportMetrics.NOOP, addresses);
+    this(
+        authenticate,
+        Optional.of(handler),
+        Optional.empty(),
+        TransportMetrics.NOOP,
+        AddressRing.Resolver.SYSTEM,
+        addresses);
   }
 
   private ClientFixture(
@@ -43,6 +49,7 @@ final class ClientFixture implements AutoCloseable {
       Optional<MessageHandler> handler,
       Optional<ConnectionListener> listener,
       TransportMetrics metrics,
+      AddressRing.Resolver resolver,
       List<String> addresses) {
     client =
         new NettyTransportClient(
@@ -60,21 +67,31 @@ final class ClientFixture implements AutoCloseable {
             listener.orElse(recorded),
             metrics,
             InstantSource.system(),
-            AddressRing.Resolver.SYSTEM,
+            resolver,
             Optional.of(scheduler),
             FixedRandom.MOST);
   }
 
   /** Without authentication. */
   static ClientFixture plain(String... addresses) {
+    return resolving(false, AddressRing.Resolver.SYSTEM, addresses);
+  }
+
+  /** Whose names mean what this says. */
+  static ClientFixture resolving(
+      boolean authenticate, AddressRing.Resolver resolver, String... addresses) {
     return new ClientFixture(
-        false, Optional.empty(), Optional.empty(), TransportMetrics.NOOP, List.of(addresses));
+        authenticate,
+        Optional.empty(),
+        Optional.empty(),
+        TransportMetrics.NOOP,
+        resolver,
+        List.of(addresses));
   }
 
   /** With authentication, by the key of the name {@code client}. */
   static ClientFixture authenticating(String... addresses) {
-    return new ClientFixture(
-        true, Optional.empty(), Optional.empty(), TransportMetrics.NOOP, List.of(addresses));
+    return resolving(true, AddressRing.Resolver.SYSTEM, addresses);
   }
 
   static ClientFixture withHandler(MessageHandler handler, String... addresses) {
@@ -83,13 +100,23 @@ final class ClientFixture implements AutoCloseable {
 
   static ClientFixture withListener(ConnectionListener listener, String... addresses) {
     return new ClientFixture(
-        false, Optional.empty(), Optional.of(listener), TransportMetrics.NOOP, List.of(addresses));
+        false,
+        Optional.empty(),
+        Optional.of(listener),
+        TransportMetrics.NOOP,
+        AddressRing.Resolver.SYSTEM,
+        List.of(addresses));
   }
 
   static ClientFixture counting(
       boolean authenticate, TransportMetrics metrics, String... addresses) {
     return new ClientFixture(
-        authenticate, Optional.empty(), Optional.empty(), metrics, List.of(addresses));
+        authenticate,
+        Optional.empty(),
+        Optional.empty(),
+        metrics,
+        AddressRing.Resolver.SYSTEM,
+        List.of(addresses));
   }
 
   /** Waits until the client waits this long to dial again, and lets that pass. */

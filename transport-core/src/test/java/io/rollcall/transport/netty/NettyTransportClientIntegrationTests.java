@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
@@ -18,6 +20,7 @@ import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectException;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionListener;
+import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.InvalidSettingException;
 import io.rollcall.transport.NotConnectedException;
@@ -26,6 +29,8 @@ import io.rollcall.transport.TransportTimeoutException;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
+import io.rollcall.transport.metrics.MicrometerTransportMetrics;
+import io.rollcall.transport.metrics.TransportMeters;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
@@ -33,18 +38,24 @@ import io.rollcall.transport.testing.RawServer;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.RecordingHandler;
 import io.rollcall.transport.testing.TestKeys;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class NettyTransportClientIntegrationTests {
 
@@ -148,6 +159,56 @@ class NettyTransportClientIntegrationTests {
   }
 
   @Test
+  void theNameTheDialAndTheHandshakeShareOneDeadline() throws Exception {
+    CountDownLatch resolve = new CountDownLatch(1);
+    ClientFixture fixture =
+        with(
+            ClientFixture.resolving(
+                true,
+                name -> {
+                  awaitLatch(resolve);
+                  return List.of(InetAddress.getLoopbackAddress());
+                },
+                "slow.example:" + port(server)));
+    CompletableFuture<Void> connecting = CompletableFuture.runAsync(fixture.client::connect);
+    fixture.scheduler.awaitNextIn(ClientFixture.CONNECT_TIMEOUT);
+    fixture.scheduler.advance(Duration.ofSeconds(4));
+    resolve.countDown();
+    RawSocketPeer peer = with(server.accept());
+    peer.readFrame();
+
+    assertThat(fixture.scheduler.waiting()).isEqualTo(1);
+    fixture.scheduler.advance(Duration.ofSeconds(2));
+    assertThat(connecting).isNotDone();
+    fixture.scheduler.advance(Duration.ofSeconds(1));
+
+    assertThat(failure(connecting))
+        .isInstanceOf(TransportTimeoutException.class)
+        .hasMessageContaining("handshake timeout");
+  }
+
+  @Test
+  void aBadAnswerToTheHandshakeIsCountedOnce() throws Exception {
+    for (String answer : List.of("00100001", "0000000401020304", "00000000")) {
+      SimpleMeterRegistry meters = new SimpleMeterRegistry();
+      try (ClientFixture fixture =
+          ClientFixture.counting(true, new MicrometerTransportMetrics(meters), server.address())) {
+        CompletableFuture<Void> connecting = CompletableFuture.runAsync(fixture.client::connect);
+        try (RawSocketPeer peer = server.accept()) {
+          peer.readFrame();
+          peer.sendHex(answer);
+          assertThat(failure(connecting)).isInstanceOf(HandshakeRejectedException.class);
+        }
+      }
+      assertThat(meters.get(TransportMeters.ERRORS.meterName()).counters())
+          .as("errors counted for %s", answer)
+          .extracting(Counter::count)
+          .filteredOn(count -> count > 0)
+          .containsExactly(1.0);
+    }
+  }
+
+  @Test
   void aRefusedHandshakeKeepsTheServersWords() throws Exception {
     ClientFixture fixture = with(ClientFixture.authenticating(server.address()));
     CompletableFuture<Void> connecting = CompletableFuture.runAsync(fixture.client::connect);
@@ -203,6 +264,72 @@ class NettyTransportClientIntegrationTests {
 
     assertThat(fixture.client.stats().serverAddress()).isEqualTo(server.address());
     assertThat(fixture.client.stats().dials()).isEqualTo(2);
+  }
+
+  @Test
+  void triesEveryAddressOfANameInTurn() throws Exception {
+    // Only the last one has somebody listening on this port.
+    ClientFixture fixture =
+        with(
+            ClientFixture.resolving(
+                false,
+                name ->
+                    List.of(
+                        InetAddress.getByName("127.0.0.77"),
+                        InetAddress.getByName("127.0.0.78"),
+                        InetAddress.getLoopbackAddress()),
+                "publisher.example:" + port(server)));
+
+    fixture.client.connect();
+
+    assertThat(fixture.client.stats().dials()).isEqualTo(3);
+    with(server.accept());
+  }
+
+  @Test
+  void anAddressGivenWhileAnotherCallDialsIsRefusedAndForgotten() throws Exception {
+    ClientFixture fixture = with(ClientFixture.authenticating(server.address()));
+    CompletableFuture<Void> connecting = CompletableFuture.runAsync(fixture.client::connect);
+    RawSocketPeer peer = with(server.accept());
+    peer.readFrame();
+
+    assertThatThrownBy(() -> fixture.client.connect(RawServer.deadAddress()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("client is connecting already");
+
+    assertThat(fixture.client.stats().serverAddress()).isEqualTo(server.address());
+    peer.send(HandshakeResponse.newBuilder().setAccepted(true).build());
+    connecting.get(10, TimeUnit.SECONDS);
+    peer.reset();
+    fixture.passBackOff(Duration.ofSeconds(5));
+    with(server.accept()).readFrame();
+  }
+
+  @Test
+  void timeoutsThatTwoThreadsSetAreBothKept() throws Exception {
+    ClientFixture fixture = with(ClientFixture.plain(server.address()));
+    for (int round = 1; round <= 100; round++) {
+      Duration read = Duration.ofMillis(1000 + round);
+      Duration write = Duration.ofMillis(5000 + round);
+      CyclicBarrier together = new CyclicBarrier(2);
+      Thread other =
+          Thread.ofPlatform()
+              .start(() -> {
+                pass(together);
+                fixture.client.setReadTimeout(read);
+              });
+      pass(together);
+      fixture.client.setWriteTimeout(write);
+      other.join();
+
+      fixture.client.connect();
+      ConnectionSettings used =
+          ((NettyConnection) fixture.client.connection().orElseThrow()).link().context().settings();
+      assertThat(used.readTimeout()).isEqualTo(read);
+      assertThat(used.writeTimeout()).isEqualTo(write);
+      server.accept().close();
+      fixture.client.disconnect();
+    }
   }
 
   @Test
@@ -262,19 +389,23 @@ class NettyTransportClientIntegrationTests {
     assertThat(fixture.client.stats().dials()).isEqualTo(1);
   }
 
-  @Test
-  void aServerThatDisconnectsAtOnceIsDialledWithBackOff() throws Exception {
+  @ParameterizedTest
+  @EnumSource(
+      value = DisconnectMessage.Reason.class,
+      names = {"REQUESTED", "THROTTLED", "TOO_MANY_PEERS", "AUTH_FAILURE"})
+  void aServerThatDisconnectsAtOnceIsDialledWithBackOff(DisconnectMessage.Reason reason)
+      throws Exception {
     ClientFixture fixture = with(ClientFixture.plain(server.address()));
     fixture.client.connectInBackground();
 
-    throwOut(fixture);
+    throwOut(fixture, reason);
     for (long seconds : List.of(5, 10, 20, 40, 60, 60)) {
       fixture.passBackOff(Duration.ofSeconds(seconds));
-      throwOut(fixture);
+      throwOut(fixture, reason);
     }
 
     assertThat(fixture.client.stats().dials()).isEqualTo(7);
-    assertThat(fixture.client.stats().lastFailure().orElseThrow()).contains("THROTTLED");
+    assertThat(fixture.client.stats().lastFailure().orElseThrow()).contains(reason.name());
   }
 
   @Test
@@ -552,30 +683,6 @@ class NettyTransportClientIntegrationTests {
         .hasMessageContaining(TestKeys.publicKey("client").toString());
   }
 
-  @Test
-  void aHundredConnectsAndDisconnectsLeaveNothingBehind() {
-    ServerFixture.Settings settings = new ServerFixture.Settings();
-    ServerFixture real = with(new ServerFixture(settings));
-    ClientFixture fixture = with(ClientFixture.plain(address(real)));
-    for (int i = 0; i < 100; i++) {
-      fixture.client.connect();
-      fixture.client.disconnect();
-    }
-
-    assertThat(fixture.client.stats().dials()).isEqualTo(100);
-    assertThat(fixture.scheduler.waiting()).isZero();
-    Await.until("server has no connection", () -> real.server.connectionCount() == 0);
-    assertThat(clientThreads()).isOne();
-    fixture.client.close();
-    Await.until("no thread of the client", () -> clientThreads() == 0);
-  }
-
-  private static long clientThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("transport-client"))
-        .count();
-  }
-
   private ServerFixture authenticatingServer(String trustedKey) {
     TrustedKeys trusted = new TrustedKeys();
     trusted.put(TrustedEntry.of("trusted", TestKeys.publicKey(trustedKey)));
@@ -605,10 +712,10 @@ class NettyTransportClientIntegrationTests {
     return fixture;
   }
 
-  private void throwOut(ClientFixture fixture) {
+  private void throwOut(ClientFixture fixture, DisconnectMessage.Reason reason) {
     RawSocketPeer peer = with(server.accept());
     Await.until("connected", fixture.client::isConnected);
-    peer.send(disconnect(DisconnectMessage.Reason.THROTTLED, "too many connection attempts"));
+    peer.send(disconnect(reason, "not now"));
     peer.readDisconnect();
     peer.close();
   }
@@ -657,6 +764,18 @@ class NettyTransportClientIntegrationTests {
       }
     }
     throw new AssertionError("did not fail with a TransportException");
+  }
+
+  private static int port(RawServer server) {
+    return Integer.parseInt(server.address().substring(server.address().lastIndexOf(':') + 1));
+  }
+
+  private static void pass(CyclicBarrier barrier) {
+    try {
+      barrier.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void awaitLatch(CountDownLatch latch) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Ping;
@@ -284,37 +282,6 @@ class NettyTransportServerIntegrationTests {
         () ->
             Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().startsWith("transport-server")));
-  }
-
-  @Test
-  void aHundredStartsAndStopsLeaveNeitherThreadsNorMemoryBehind() {
-    try (ServerFixture fixture = new ServerFixture(settings)) {
-      long early = 0;
-      for (int i = 0; i < 100; i++) {
-        try (RawSocketPeer peer = fixture.connect();
-            RawSocketPeer half = fixture.connect()) {
-          fixture.admitted(peer);
-          half.sendHex("0000ffff0a");
-          fixture.server.stop();
-        }
-        if (i == 30) {
-          early = directMemory();
-        }
-        fixture.server.start();
-      }
-      // What is pooled stays, so it is no more after a hundred than after thirty.
-      assertThat(directMemory() - early).isLessThan(4L << 20);
-      assertThat(
-              Thread.getAllStackTraces().keySet().stream()
-                  .map(Thread::getName)
-                  .filter(name ->
-                      name.startsWith("transport-server") || name.startsWith("handshake-crypto")))
-          .hasSizeLessThanOrEqualTo(EventLoops.serverThreads());
-    }
-  }
-
-  private static long directMemory() {
-    return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
   }
 
   @Test

@@ -29,7 +29,7 @@ class ReconnectorTests {
 
   @Test
   void dialsAtOnceWhenStarted() {
-    CompletableFuture<String> connected = reconnector.start(0);
+    CompletableFuture<String> connected = reconnector.start(0, () -> {});
 
     dialer.succeed("first");
 
@@ -76,7 +76,7 @@ class ReconnectorTests {
 
   @Test
   void givesUpAfterTheRetriesItMayMake() {
-    CompletableFuture<String> connected = reconnector.start(2);
+    CompletableFuture<String> connected = reconnector.start(2, () -> {});
 
     waitsOfFailures(2, CloseReason.NETWORK_ERROR);
     assertThat(connected).isNotDone();
@@ -194,7 +194,7 @@ class ReconnectorTests {
 
   @Test
   void stoppingGivesTheDialUpAndTurnsAwayWhatItStillBrings() {
-    CompletableFuture<String> connected = reconnector.start(0);
+    CompletableFuture<String> connected = reconnector.start(0, () -> {});
 
     reconnector.stop();
 
@@ -206,7 +206,7 @@ class ReconnectorTests {
 
   @Test
   void stoppingHandsOverTheConnectionAndItsLossIsNoLossThen() {
-    var _ = reconnector.start(0);
+    var _ = reconnector.start(0, () -> {});
     dialer.succeed("mine");
 
     assertThat(reconnector.stop()).contains("mine");
@@ -219,10 +219,10 @@ class ReconnectorTests {
 
   @Test
   void aSuccessAfterAStopBringsAutomaticReconnectionBack() {
-    var _ = reconnector.start(0);
+    var _ = reconnector.start(0, () -> {});
     dialer.succeed("first");
     reconnector.stop();
-    var _ = reconnector.start(0);
+    var _ = reconnector.start(0, () -> {});
     dialer.succeed("second");
 
     reconnector.lost("second", CloseReason.NETWORK_ERROR, false);
@@ -235,7 +235,7 @@ class ReconnectorTests {
     reconnector.startInBackground();
     dialer.fail(CloseReason.NETWORK_ERROR);
 
-    CompletableFuture<String> connected = reconnector.start(0);
+    CompletableFuture<String> connected = reconnector.start(0, () -> {});
 
     assertThat(scheduler.waiting()).isZero();
     assertThat(dialer.dials).isEqualTo(2);
@@ -245,13 +245,13 @@ class ReconnectorTests {
 
   @Test
   void refusesASecondCallerAndOneThatIsConnected() {
-    var _ = reconnector.start(1);
-    assertThatThrownBy(() -> reconnector.start(0))
+    var _ = reconnector.start(1, () -> {});
+    assertThatThrownBy(() -> reconnector.start(0, () -> {}))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("client is connecting already");
     dialer.succeed("c");
 
-    assertThatThrownBy(() -> reconnector.start(0))
+    assertThatThrownBy(() -> reconnector.start(0, () -> {}))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("client already connected");
   }
