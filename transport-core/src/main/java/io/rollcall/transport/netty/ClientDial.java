@@ -83,6 +83,7 @@ final class ClientDial {
   private @Nullable Channel channel;
   private @Nullable Link link;
   private @Nullable NettyConnection connection;
+  private @Nullable HandshakeRejectedException refusal;
 
   ClientDial(
       EventLoop loop,
@@ -213,7 +214,10 @@ final class ClientDial {
     }
   }
 
-  /** Takes the server's first frame and leaves the pipeline. */
+  /**
+   * Takes the server's first frame and leaves the pipeline. After a refusal it waits a moment for
+   * the goodbye behind it, which says whether it was for the key or for want of room.
+   */
   private final class Answer extends ChannelInboundHandlerAdapter {
 
     private final Link from;
@@ -227,17 +231,29 @@ final class ClientDial {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       ByteString frame = (ByteString) message;
+      HandshakeRejectedException refused = refusal;
+      if (refused != null) {
+        from.messageCame(Message.PayloadCase.DISCONNECT, frame.size());
+        fail(shake.explain(refused, frame));
+        return;
+      }
       from.messageCame(Message.PayloadCase.HANDSHAKE_RESPONSE, frame.size());
-      ctx.pipeline().remove(this);
       try {
         shake.judge(frame);
       } catch (HandshakeRejectedException rejected) {
-        fail(
+        HandshakeRejectedException named =
             new HandshakeRejectedException(
                 rejected.reason(),
-                "handshake failed: " + rejected.getMessage() + " (server " + target + ")"));
+                "handshake failed: " + rejected.getMessage() + " (server " + target + ")");
+        if (rejected.reason() == CloseReason.AUTH_FAILURE) {
+          refusal = named;
+          from.schedule(() -> fail(named), Link.GOODBYE_LIMIT.toNanos());
+        } else {
+          fail(named);
+        }
         return;
       }
+      ctx.pipeline().remove(this);
       admit(from);
     }
   }
@@ -256,6 +272,11 @@ final class ClientDial {
     NettyConnection admitted = connection;
     if (admitted != null) {
       owner.ended(admitted, reason, details);
+      return;
+    }
+    HandshakeRejectedException refused = refusal;
+    if (refused != null) {
+      fail(refused);
       return;
     }
     switch (reason) {
@@ -277,6 +298,11 @@ final class ClientDial {
   }
 
   private void timedOut() {
+    HandshakeRejectedException refused = refusal;
+    if (refused != null) {
+      fail(refused);
+      return;
+    }
     String limit = timeout.toMillis() + " ms (connect-timeout)";
     fail(
         switch (phase) {

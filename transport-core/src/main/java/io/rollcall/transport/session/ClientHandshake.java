@@ -86,6 +86,27 @@ public final class ClientHandshake {
   }
 
   /**
+   * What a refusal really means. An answer to a hello can only say no; a server that has no room or
+   * wants fewer attempts says so in the disconnect behind it, and then our key is not the trouble.
+   *
+   * @param next the frame behind the refusal, without its length prefix
+   * @return the refusal in its own words, with the reason that the frame gives, if it gives one
+   */
+  public HandshakeRejectedException explain(HandshakeRejectedException refusal, ByteString next) {
+    CloseReason reason;
+    try {
+      reason = CloseReason.of(Message.parseFrom(next).getDisconnect().getReason());
+    } catch (InvalidProtocolBufferException e) {
+      return refusal;
+    }
+    return switch (reason) {
+      case THROTTLED, TOO_MANY_PEERS ->
+          new HandshakeRejectedException(reason, String.valueOf(refusal.getMessage()));
+      default -> refusal;
+    };
+  }
+
+  /**
    * Empty when these bytes are no HandshakeResponse. Parsed as one, a Message keeps its sender id
    * as an unknown field 1, and says neither yes nor why not.
    */

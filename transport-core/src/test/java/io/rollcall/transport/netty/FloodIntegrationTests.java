@@ -152,7 +152,7 @@ class FloodIntegrationTests {
       Link link = Holdings.link(fixture, id);
       Holdings holdings = Holdings.of(fixture, otherId);
       peer.send(many(large(), 5));
-      Await.until("two messages came, and no more fit", () -> link.messagesRead() == 2);
+      Await.until("two messages came behind the ping", () -> link.messagesRead() >= 3);
       peer.shutdownOutput();
       // Some kinds of channel take the rest unasked now, and some do not.
       release.countDown();
@@ -179,7 +179,7 @@ class FloodIntegrationTests {
       assumeThat(link.channel()).isInstanceOf(EpollSocketChannel.class);
       Holdings holdings = Holdings.of(fixture, otherId);
       peer.send(many(large(), 5));
-      Await.until("two messages came, and no more fit", () -> link.messagesRead() == 2);
+      Await.until("two messages came behind the ping", () -> link.messagesRead() >= 3);
 
       peer.shutdownOutput();
 

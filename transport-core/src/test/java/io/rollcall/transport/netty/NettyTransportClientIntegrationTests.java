@@ -32,6 +32,7 @@ import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
 import io.rollcall.transport.metrics.TransportMeters;
 import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawServer;
@@ -39,6 +40,7 @@ import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.RecordingHandler;
 import io.rollcall.transport.testing.TestKeys;
 import java.net.InetAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -225,6 +227,62 @@ class NettyTransportClientIntegrationTests {
             "handshake failed: handshake rejected: handshake timestamp too old");
     peer.readToEnd();
     assertThat(fixture.client.isConnected()).isFalse();
+  }
+
+  @Test
+  void aRefusalForWantOfRoomIsNoAuthFailureSoTheNextAddressHasItsTurnAtOnce() throws Exception {
+    try (RawServer other = RawServer.listen()) {
+      ClientFixture fixture = with(ClientFixture.authenticating(server.address(), other.address()));
+      fixture.client.connectInBackground();
+      RawSocketPeer peer = with(server.accept());
+      peer.readFrame();
+
+      peer.send(HandshakeResponse.newBuilder().setError("connection limit reached").build());
+      peer.send(disconnect(DisconnectMessage.Reason.TOO_MANY_PEERS, "connection limit reached"));
+
+      with(other.accept()).readFrame();
+      assertThat(fixture.client.stats().lastFailure().orElseThrow())
+          .contains("connection limit reached");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CloseReason.class,
+      names = {"THROTTLED", "TOO_MANY_PEERS", "AUTH_FAILURE"})
+  void theGoodbyeBehindARefusalSaysWhatItWasFor(CloseReason reason) throws Exception {
+    ClientFixture fixture = with(ClientFixture.authenticating(server.address()));
+    CompletableFuture<Void> connecting = CompletableFuture.runAsync(fixture.client::connect);
+    RawSocketPeer peer = with(server.accept());
+    peer.readFrame();
+
+    peer.send(HandshakeResponse.newBuilder().setError("not you, not now").build());
+    peer.send(disconnect(reason.wire(), "not you, not now"));
+
+    assertThat(failure(connecting))
+        .isInstanceOfSatisfying(
+            HandshakeRejectedException.class,
+            rejected -> assertThat(rejected.reason()).isEqualTo(reason))
+        .hasMessageContaining("handshake rejected: not you, not now");
+  }
+
+  @Test
+  void theRealServersRefusalForWantOfRoomIsUnderstood() {
+    ServerFixture.Settings settings = trusting("client", "occupant");
+    settings.maxConnections = 1;
+    ServerFixture real = with(new ServerFixture(settings));
+    RawSocketPeer occupant = with(real.connect());
+    occupant.send(
+        new ClientHandshake(
+                TestKeys.authManager("occupant"), "o", InstantSource.system(), new SecureRandom())
+            .hello());
+    assertThat(occupant.readHandshakeResponse().getAccepted()).isTrue();
+    ClientFixture late = with(ClientFixture.authenticating(address(real)));
+
+    assertThatThrownBy(late.client::connect)
+        .isInstanceOfSatisfying(
+            HandshakeRejectedException.class,
+            rejected -> assertThat(rejected.reason()).isEqualTo(CloseReason.TOO_MANY_PEERS));
   }
 
   @Test
@@ -666,7 +724,7 @@ class NettyTransportClientIntegrationTests {
     fixture.client.send(vote(1)).toCompletableFuture().get(10, TimeUnit.SECONDS);
     real.server.broadcast(vote(2), Set.of()).toCompletableFuture().get(10, TimeUnit.SECONDS);
 
-    assertThat(real.recorded.nextMessage().from().label()).isEqualTo("trusted");
+    assertThat(real.recorded.nextMessage().from().label()).isEqualTo("client");
     Message received = fixture.recorded.nextMessage().message();
     assertThat(received.getSenderId()).isEqualTo("publisher");
     assertThat(received.getVote()).isEqualTo(vote(2).getVote());
@@ -684,8 +742,14 @@ class NettyTransportClientIntegrationTests {
   }
 
   private ServerFixture authenticatingServer(String trustedKey) {
+    return new ServerFixture(trusting(trustedKey));
+  }
+
+  private static ServerFixture.Settings trusting(String... keys) {
     TrustedKeys trusted = new TrustedKeys();
-    trusted.put(TrustedEntry.of("trusted", TestKeys.publicKey(trustedKey)));
+    for (String key : keys) {
+      trusted.put(TrustedEntry.of(key, TestKeys.publicKey(key)));
+    }
     ServerFixture.Settings settings = new ServerFixture.Settings();
     settings.admission = AdmissionSettings.TRUSTED_ONLY;
     settings.handshake =
@@ -694,7 +758,7 @@ class NettyTransportClientIntegrationTests {
                 EcdsaAuthManager.create(TestKeys.named("server"), trusted),
                 AdmissionSettings.TRUSTED_ONLY,
                 InstantSource.system()));
-    return new ServerFixture(settings);
+    return settings;
   }
 
   private static String address(ServerFixture real) {
