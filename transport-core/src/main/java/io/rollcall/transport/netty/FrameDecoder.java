@@ -127,7 +127,15 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     } else if (insideFrame()) {
       link.keepAlive().frameBegan(link.nanoTime());
     }
-    if (inputOver && waiting.isEmpty()) {
+    tellInputOver();
+  }
+
+  /**
+   * Not while the link is kept from reading: what came before the end may still be waiting behind
+   * this handler.
+   */
+  private void tellInputOver() {
+    if (inputOver && waiting.isEmpty() && (link.reading() || link.ended())) {
       link.inputOver(insideFrame());
     }
   }
@@ -219,9 +227,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       inputOver = true;
-      if (waiting.isEmpty()) {
-        link.inputOver(insideFrame());
-      }
+      tellInputOver();
     }
     ctx.fireUserEventTriggered(event);
   }
