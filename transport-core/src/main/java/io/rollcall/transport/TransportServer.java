@@ -60,6 +60,16 @@ public interface TransportServer extends AutoCloseable {
    */
   CompletionStage<BroadcastResult> broadcast(Message message, Set<String> excludedConnectionIds);
 
+  /**
+   * Tells that a peer asked for what its identity may not do. Each such offence is counted, and
+   * {@link AuditListener} hears of it; at {@link AdmissionSettings#maxOffences()} within a minute
+   * the connection is closed with {@link CloseReason#AUTH_FAILURE}. Never waits.
+   *
+   * @param connectionId the connection that the message came on; nothing happens when it is gone
+   * @param what for people: what was asked for; one short line without secrets
+   */
+  void offence(String connectionId, String what);
+
   /** Snapshots of all connections, oldest first. */
   List<ConnectionInfo> connections();
 

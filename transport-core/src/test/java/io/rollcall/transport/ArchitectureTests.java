@@ -238,5 +238,8 @@ class ArchitectureTests {
                   "KeepAlive",
                   "PeerText",
                   "ReplayMarks",
+                  "OffenceWindow",
+                  "Replaceable",
+                  "ReplacementThrottledException",
                   "ServerHandshake")));
 }

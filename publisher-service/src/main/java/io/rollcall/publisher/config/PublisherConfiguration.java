@@ -137,6 +137,7 @@ class PublisherConfiguration {
       SequencerGateway gateway,
       XtProjection projection,
       PublisherMetrics metrics,
+      InboundReporter reporter,
       NanoClock clock,
       ApplicationContext context) {
     PublisherCoordinator coordinator =
@@ -144,7 +145,7 @@ class PublisherConfiguration {
             new ScpPublisher(rules),
             decisions,
             gateway,
-            List.of(projection, metrics, new FactLog()),
+            List.of(projection, metrics, reporter, new FactLog()),
             clock,
             new ProcessExit(context, System::exit));
     metrics.watch(coordinator::load);
@@ -160,9 +161,9 @@ class PublisherConfiguration {
   InboundReporter inboundReporter(
       PublisherMetrics metrics,
       TransportMetrics transportMetrics,
-      NanoClock clock,
+      TransportServer server,
       ApplicationEventPublisher events) {
-    return new InboundReporter(metrics, transportMetrics, clock, events::publishEvent);
+    return new InboundReporter(metrics, transportMetrics, server::offence, events::publishEvent);
   }
 
   @Bean

@@ -1,46 +1,45 @@
 package io.rollcall.publisher.ops;
 
 import io.rollcall.proto.ChainId;
-import io.rollcall.publisher.coordination.NanoClock;
+import io.rollcall.publisher.coordination.FactListener;
 import io.rollcall.publisher.event.InboundObserver;
+import io.rollcall.scp.PublisherFact;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts and logs what comes in. A peer that speaks for a foreign chain is warned about once a
- * second at most, whoever it is, and counted every time. Safe for any thread.
+ * Counts what comes in. Each time a peer speaks for a foreign chain is an offence: the transport
+ * counts and logs it, and closes the connection when there are too many. Safe for any thread.
  */
-public final class InboundReporter implements InboundObserver {
+public final class InboundReporter implements InboundObserver, FactListener {
 
   private static final Logger log = LoggerFactory.getLogger(InboundReporter.class);
-  private static final long WARNING_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final PublisherMetrics metrics;
   private final TransportMetrics transportMetrics;
-  private final NanoClock clock;
+  private final BiConsumer<String, String> offences;
   private final Consumer<IdentityMismatchEvent> events;
-  private final AtomicLong nextWarningNanos = new AtomicLong(Long.MIN_VALUE);
-  private final AtomicLong unwarned = new AtomicLong();
 
   /**
    * Reports there.
    *
+   * @param offences takes a connection id and what its peer did, for each identity mismatch
    * @param events takes every identity mismatch
    */
   public InboundReporter(
       PublisherMetrics metrics,
       TransportMetrics transportMetrics,
-      NanoClock clock,
+      BiConsumer<String, String> offences,
       Consumer<IdentityMismatchEvent> events) {
     this.metrics = metrics;
     this.transportMetrics = transportMetrics;
-    this.clock = clock;
+    this.offences = offences;
     this.events = events;
   }
 
@@ -63,21 +62,24 @@ public final class InboundReporter implements InboundObserver {
   @Override
   public void identityMismatch(
       String connectionId, String identity, ChainId chain, String payload) {
-    transportMetrics.error(CloseReason.AUTH_FAILURE, Operation.HANDLE);
+    mismatch(connectionId, payload, chain);
     events.accept(new IdentityMismatchEvent(connectionId, identity, chain, payload));
-    long now = clock.nanos();
-    long next = nextWarningNanos.get();
-    if (now >= next && nextWarningNanos.compareAndSet(next, now + WARNING_INTERVAL_NANOS)) {
-      log.warn(
-          "{}: identity mismatch: {} may not speak for chain {}; its {} was dropped ({} more since"
-              + " the last such line)",
-          connectionId,
-          identity,
-          chain,
-          payload,
-          unwarned.getAndSet(0));
-    } else {
-      unwarned.incrementAndGet();
+  }
+
+  /**
+   * The machine refuses a vote whose sender lost its rights between the handler's check and its
+   * turn. Whatever a handler refused never gets there, so no mismatch is reported twice.
+   */
+  @Override
+  public void observed(List<PublisherFact> facts) {
+    for (PublisherFact fact : facts) {
+      if (fact instanceof PublisherFact.IdentityMismatch(String connectionId, ChainId chain)) {
+        mismatch(connectionId, "vote", chain);
+      }
     }
+  }
+
+  private void mismatch(String connectionId, String payload, ChainId chain) {
+    offences.accept(connectionId, "identity mismatch: " + payload + " for chain " + chain);
   }
 }

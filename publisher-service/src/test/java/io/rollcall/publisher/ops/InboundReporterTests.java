@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.rollcall.publisher.testing.ManualNanoClock;
+import io.rollcall.scp.PublisherFact;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
 import io.rollcall.transport.metrics.TransportMeters;
 import io.rollcall.transport.testing.LogCapture;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,32 +17,37 @@ class InboundReporterTests {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final PublisherMetrics metrics = new PublisherMetrics(registry, List.of());
-  private final ManualNanoClock clock = new ManualNanoClock();
   private final List<IdentityMismatchEvent> events = new ArrayList<>();
+  private final List<String> offences = new ArrayList<>();
   private final InboundReporter reporter =
-      new InboundReporter(metrics, new MicrometerTransportMetrics(registry), clock, events::add);
+      new InboundReporter(
+          metrics,
+          new MicrometerTransportMetrics(registry),
+          (connection, what) -> offences.add(connection + " " + what),
+          events::add);
 
   @Test
-  void warnsOfAMismatchOnceASecondAndCountsEach() {
-    try (LogCapture log = LogCapture.of(InboundReporter.class)) {
-      reporter.identityMismatch("c1", "optimism", A, "vote");
-      reporter.identityMismatch("c1", "optimism", A, "vote");
-      reporter.identityMismatch("c2", "base", A, "vote");
-      clock.pass(Duration.ofSeconds(2));
-      reporter.identityMismatch("c2", "base", A, "block");
+  void reportsEachMismatchToTheTransport() {
+    reporter.identityMismatch("c1", "optimism", A, "vote");
+    reporter.identityMismatch("c2", "base", A, "block");
 
-      assertThat(log.lines(Level.WARN))
-          .containsExactly(
-              "c1: identity mismatch: optimism may not speak for chain 55555; its vote was dropped"
-                  + " (0 more since the last such line)",
-              "c2: identity mismatch: base may not speak for chain 55555; its block was dropped"
-                  + " (2 more since the last such line)");
-    }
     assertThat(events)
-        .hasSize(4)
+        .hasSize(2)
         .last()
         .isEqualTo(new IdentityMismatchEvent("c2", "base", A, "block"));
-    assertThat(errors("auth_failure")).isEqualTo(4);
+    assertThat(offences)
+        .containsExactly(
+            "c1 identity mismatch: vote for chain 55555",
+            "c2 identity mismatch: block for chain 55555");
+    assertThat(errors("auth_failure")).as("the transport counts them").isZero();
+  }
+
+  @Test
+  void whatTheMachineRefusesIsAnOffenceToo() {
+    reporter.observed(List.of(new PublisherFact.IdentityMismatch("c1", A)));
+
+    assertThat(offences).containsExactly("c1 identity mismatch: vote for chain 55555");
+    assertThat(events).isEmpty();
   }
 
   @Test

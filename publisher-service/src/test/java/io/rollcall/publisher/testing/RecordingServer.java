@@ -87,6 +87,11 @@ public final class RecordingServer implements TransportServer {
   }
 
   @Override
+  public void offence(String connectionId, String what) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public List<ConnectionInfo> connections() {
     throw new UnsupportedOperationException();
   }

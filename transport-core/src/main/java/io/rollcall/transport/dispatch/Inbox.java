@@ -6,6 +6,7 @@ import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -45,9 +46,48 @@ public final class Inbox {
     add(new Opened(info));
   }
 
+  /**
+   * The connection was admitted, and takes the place of others: its handler sees nothing of it
+   * before theirs are done. Until then what comes waits here, within the usual bounds.
+   *
+   * @param before done when theirs are; they need not end well
+   */
+  public void opened(ConnectionInfo info, CompletableFuture<?> before) {
+    lock.lock();
+    try {
+      waiting.addLast(new Opened(info));
+      running = true;
+    } finally {
+      lock.unlock();
+    }
+    var _ = before.whenComplete((done, fault) -> dispatcher.start(connectionId, this::work));
+  }
+
   /** The connection is gone; nothing may follow. */
   public void closed(ConnectionInfo info, CloseReason reason, String details) {
-    add(new Closed(info, reason, details));
+    closed(info, reason, details, () -> {});
+  }
+
+  /**
+   * The same, and something waits for it.
+   *
+   * @param handled called, on the handler's thread, when the handler is done with all of it
+   */
+  public void closed(ConnectionInfo info, CloseReason reason, String details, Runnable handled) {
+    add(new Closed(info, reason, details, handled));
+  }
+
+  /**
+   * Queues a message that may not be lost, beyond the bounds: one that came from a connection that
+   * is about to be ended by this side.
+   */
+  public void offerLast(InboundMessage message) {
+    lock.lock();
+    try {
+      put(message);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -64,14 +104,18 @@ public final class Inbox {
         refused = true;
         return false;
       }
-      messages++;
-      bytes += size;
-      dispatcher.queued.incrementAndGet();
-      enqueue(new Received(message));
+      put(message);
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void put(InboundMessage message) {
+    messages++;
+    bytes += message.encoded().size();
+    dispatcher.queued.incrementAndGet();
+    enqueue(new Received(message));
   }
 
   private void add(Event event) {
@@ -97,6 +141,9 @@ public final class Inbox {
     for (Deque<Event> batch = take(); !batch.isEmpty(); batch = take()) {
       for (Event event : batch) {
         handle(event);
+        if (event instanceof Closed closed) {
+          closed.handled.run();
+        }
         handled++;
         if (handled % EVENTS_IN_A_TURN == 0) {
           Thread.yield();
@@ -176,7 +223,8 @@ public final class Inbox {
     }
   }
 
-  private record Closed(ConnectionInfo info, CloseReason reason, String details) implements Event {
+  private record Closed(ConnectionInfo info, CloseReason reason, String details, Runnable handled)
+      implements Event {
     @Override
     public String name() {
       return "closed";

@@ -40,6 +40,7 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
   private final Set<String> signatureProviders = ConcurrentHashMap.newKeySet();
 
   private final Counter added;
+  private final Counter replaced;
   private final Counter removed;
   private final Counter connected;
   private final Counter disconnected;
@@ -60,6 +61,7 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
   public MicrometerTransportMetrics(MeterRegistry registry) {
     this.registry = registry;
     added = counter(TransportMeters.CONNECTIONS, "added");
+    replaced = counter(TransportMeters.CONNECTIONS, "replaced");
     removed = counter(TransportMeters.CONNECTIONS, "removed");
     connected = counter(TransportMeters.CONNECTIONS, "connected");
     disconnected = counter(TransportMeters.CONNECTIONS, "disconnected");
@@ -106,6 +108,11 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
   @Override
   public void connectionAdded() {
     added.increment();
+  }
+
+  @Override
+  public void connectionReplaced() {
+    replaced.increment();
   }
 
   @Override

@@ -11,6 +11,9 @@ final class NoopTransportMetrics implements TransportMetrics {
   public void connectionAdded() {}
 
   @Override
+  public void connectionReplaced() {}
+
+  @Override
   public void connectionRemoved(Duration lived) {}
 
   @Override

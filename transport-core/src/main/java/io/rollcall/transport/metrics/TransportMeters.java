@@ -14,7 +14,7 @@ public enum TransportMeters {
       "publisher.transport.connections",
       "publisher_transport_connections_total",
       "",
-      "Connections: added and removed by a server, connected and disconnected by a client",
+      "Connections: added, replaced and removed by a server, connected and disconnected by a client",
       "state"),
   /** Gauge. */
   CONNECTIONS_ACTIVE(

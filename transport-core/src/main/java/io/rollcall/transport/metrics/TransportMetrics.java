@@ -32,6 +32,9 @@ public interface TransportMetrics {
   /** A server admitted a connection. */
   void connectionAdded();
 
+  /** A server's connection gave way to a newer one of the same identity; its removal follows. */
+  void connectionReplaced();
+
   /** A server lost an admitted connection after this long. */
   void connectionRemoved(Duration lived);
 

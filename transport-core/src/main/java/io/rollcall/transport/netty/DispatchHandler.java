@@ -15,6 +15,7 @@ final class DispatchHandler extends ChannelInboundHandlerAdapter {
   private final Link link;
   private final Inbox inbox;
   private @Nullable InboundMessage waiting;
+  private boolean takesAll;
 
   DispatchHandler(Link link, Inbox inbox) {
     this.link = link;
@@ -24,7 +25,9 @@ final class DispatchHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     InboundMessage inbound = (InboundMessage) message;
-    if (!inbox.offer(inbound)) {
+    if (takesAll) {
+      inbox.offerLast(inbound);
+    } else if (!inbox.offer(inbound)) {
       waiting = inbound;
       link.pause(Link.Pause.DISPATCH);
     }
@@ -37,5 +40,19 @@ final class DispatchHandler extends ChannelInboundHandlerAdapter {
       waiting = null;
       link.resume(Link.Pause.DISPATCH);
     }
+  }
+
+  /**
+   * Before this side ends the connection: what was read from the socket is queued, whether or not
+   * there is room. Event loop.
+   */
+  void takeAll() {
+    takesAll = true;
+    InboundMessage inbound = waiting;
+    if (inbound != null) {
+      waiting = null;
+      inbox.offerLast(inbound);
+    }
+    link.decodeAll();
   }
 }

@@ -70,6 +70,14 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
     link.fail(CloseReason.READ_TIMEOUT, details, Operation.READ);
   }
 
+  /** Pings out of turn, unless an answer is awaited already. Event loop. */
+  void probe() {
+    if (!link.ended() && !link.keepAlive().awaitsPong()) {
+      ping();
+      link.keepAlive().pingSent(link.nanoTime());
+    }
+  }
+
   private void ping() {
     Instant now = link.context().clock().instant();
     long nanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();

@@ -212,7 +212,7 @@ final class Link {
   }
 
   /** Runs on the event loop, later; when that has ended, here: then nothing else runs there. */
-  private void execute(Runnable task) {
+  void execute(Runnable task) {
     try {
       loop.execute(task);
     } catch (RejectedExecutionException loopEnded) {
@@ -538,6 +538,16 @@ final class Link {
     if (pauses.isEmpty()) {
       channel.config().setAutoRead(true);
     }
+  }
+
+  /** Takes what was left over, whatever keeps the link from reading: it is about to be closed. */
+  void decodeAll() {
+    do {
+      pauses.clear();
+      if (onResume != null) {
+        onResume.run();
+      }
+    } while (!pauses.isEmpty() && !ended());
   }
 
   /** What to do first when reading goes on: take what was left over. */

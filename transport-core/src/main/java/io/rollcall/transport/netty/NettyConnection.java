@@ -2,10 +2,12 @@ package io.rollcall.transport.netty;
 
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
-import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportException;
+import io.rollcall.transport.session.OffenceWindow;
+import io.rollcall.transport.session.Replaceable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,17 +16,21 @@ import java.util.concurrent.CompletionStage;
  * A {@link Link} that was admitted: from here on there is an identity. The stages it returns
  * complete on the connection's event loop, so what is attached to them must not block.
  */
-final class NettyConnection implements Connection {
+final class NettyConnection implements Replaceable {
 
   private final Link link;
   private final PeerIdentity identity;
   private final Instant connectedAt;
+  private final long admittedAt;
+  private final OffenceWindow offences = new OffenceWindow();
+  private final CompletableFuture<Void> handled = new CompletableFuture<>();
 
   /** Made on the link's event loop, once, when the peer is admitted. */
   NettyConnection(Link link, PeerIdentity identity) {
     this.link = link;
     this.identity = identity;
     this.connectedAt = link.context().clock().instant();
+    this.admittedAt = link.nanoTime();
     if (!(identity instanceof PeerIdentity.Unauthenticated)) {
       link.setProven();
     }
@@ -32,6 +38,41 @@ final class NettyConnection implements Connection {
 
   Link link() {
     return link;
+  }
+
+  /** What its peer did that it may not do. */
+  OffenceWindow offences() {
+    return offences;
+  }
+
+  /** Completed, on the handler's thread, when that is done with the last of it. */
+  CompletableFuture<Void> handled() {
+    return handled;
+  }
+
+  @Override
+  public boolean ended() {
+    return link.ended();
+  }
+
+  @Override
+  public Duration lived() {
+    return Duration.ofNanos(link.nanoTime() - admittedAt);
+  }
+
+  @Override
+  public Duration unanswered() {
+    return link.keepAlive().unanswered(link.nanoTime());
+  }
+
+  @Override
+  public void probe() {
+    link.execute(() -> {
+      KeepAliveHandler keepAlive = link.channel().pipeline().get(KeepAliveHandler.class);
+      if (keepAlive != null) {
+        keepAlive.probe();
+      }
+    });
   }
 
   @Override

@@ -105,7 +105,8 @@ public final class NettyTransportServer implements TransportServer {
     this.codec = new ProtobufCodec(maxMessageSize);
     this.outbound = new OutboundBudget("outbound-buffer-total", settings.outboundBufferTotal());
     this.frames = new FrameEncoder(codec, ByteBufAllocator.DEFAULT, outbound);
-    this.connections = new ConnectionManager<>(settings.maxConnections(), metrics);
+    this.connections =
+        new ConnectionManager<>(settings.maxConnections(), metrics, System::nanoTime);
     this.dispatcher =
         new MessageDispatcher("server-handler-", maxMessageSize, handler, listener, metrics);
   }
@@ -166,7 +167,8 @@ public final class NettyTransportServer implements TransportServer {
     Channel listening = bound.channel();
     TransportMetrics.Registration load = metrics.watch(new Load(inbound));
     log.info("listening on {}", LogText.of(listening.localAddress()));
-    return new State.Running(listening, loops, pipeline, crypto, trail, load);
+    Offences offences = new Offences(settings.admission().maxOffences(), trail);
+    return new State.Running(listening, loops, pipeline, crypto, trail, offences, load);
   }
 
   private static InetSocketAddress socketAddress(ListenAddress address) {
@@ -342,6 +344,17 @@ public final class NettyTransportServer implements TransportServer {
     }
   }
 
+  // ---- judging
+
+  @Override
+  public void offence(String connectionId, String what) {
+    if (state.get() instanceof State.Running running) {
+      connections
+          .find(connectionId)
+          .ifPresent(connection -> running.offences.committed(connection, what));
+    }
+  }
+
   // ---- looking
 
   @Override
@@ -373,6 +386,7 @@ public final class NettyTransportServer implements TransportServer {
         ServerPipeline pipeline,
         Optional<HandshakeCrypto> crypto,
         AuditTrail trail,
+        Offences offences,
         TransportMetrics.Registration load)
         implements State {}
   }

@@ -12,8 +12,11 @@ import io.rollcall.transport.dispatch.MessageDispatcher;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import io.rollcall.transport.session.ConnectionManager;
 import io.rollcall.transport.session.HandshakeResult;
+import io.rollcall.transport.session.ReplacementThrottledException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -31,6 +34,8 @@ final class ServerAdmission {
   private static final Logger log = LoggerFactory.getLogger(ServerAdmission.class);
 
   private static final String LIMIT_REACHED = "connection limit reached";
+
+  private static final String IN_USE = "too many connections of the same identity, try again later";
 
   private static final String TOO_MANY_ATTEMPTS = "too many connection attempts";
 
@@ -68,8 +73,18 @@ final class ServerAdmission {
      */
     void admit(PeerIdentity identity, Optional<HandshakeResponse> response) {
       NettyConnection connection = new NettyConnection(link, identity);
+      ConnectionManager.Admitted<NettyConnection> admitted;
       try {
-        connections.add(connection, () -> response.ifPresent(this::send));
+        admitted = connections.add(connection, () -> response.ifPresent(this::send));
+      } catch (ReplacementThrottledException tooOften) {
+        refuse(
+            new HandshakeResult.Rejected(
+                tooOften.reason(),
+                response.map(accepted -> refusal(IN_USE)),
+                IN_USE,
+                "refused: %s %s".formatted(identity.label(), tooOften.getMessage())),
+            Operation.HANDSHAKE);
+        return;
       } catch (ConnectionLimitException full) {
         refuse(
             new HandshakeResult.Rejected(
@@ -81,10 +96,11 @@ final class ServerAdmission {
         return;
       }
       settled();
-      begin(connection);
+      admitted.replaced().forEach(old -> replaced(old, connection));
+      begin(connection, admitted.before());
     }
 
-    private void begin(NettyConnection connection) {
+    private void begin(NettyConnection connection, List<NettyConnection> before) {
       Inbox inbox = ConnectionPipeline.admit(connection, dispatcher);
       ConnectionInfo info = connection.info();
       if (connection.identity() instanceof PeerIdentity.Trusted trusted) {
@@ -92,7 +108,10 @@ final class ServerAdmission {
       } else {
         log.debug("{} {} admitted as {}", link.id(), link.remote(), connection.identity().label());
       }
-      inbox.opened(info);
+      inbox.opened(
+          info,
+          CompletableFuture.allOf(
+              before.stream().map(NettyConnection::handled).toArray(CompletableFuture[]::new)));
       link.onEnd((reason, details) -> end(connection, inbox, reason, details));
     }
 
@@ -143,6 +162,17 @@ final class ServerAdmission {
     return candidate;
   }
 
+  private void replaced(NettyConnection old, NettyConnection by) {
+    audit.audit(
+        new AuditEvent.ConnectionReplaced(
+            old.identity(),
+            old.id(),
+            old.link().remoteAddress(),
+            by.id(),
+            by.link().remoteAddress()));
+    Retirement.begin(old.link());
+  }
+
   private void end(NettyConnection connection, Inbox inbox, CloseReason reason, String details) {
     connections.remove(connection);
     ConnectionInfo last = connection.info();
@@ -150,7 +180,14 @@ final class ServerAdmission {
     link.context()
         .metrics()
         .connectionRemoved(Duration.between(last.connectedAt(), link.context().clock().instant()));
-    inbox.closed(last, reason, details);
+    inbox.closed(
+        last,
+        reason,
+        details,
+        () -> {
+          connections.handled(connection);
+          connection.handled().complete(null);
+        });
   }
 
   private void audited(Link link, CloseReason reason, String text) {

@@ -9,6 +9,7 @@ import io.rollcall.transport.metrics.TransportMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,69 +20,172 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The admitted connections of a server: by id, by identity, oldest first, never more than the
- * limit. Safe for any thread; every call is one atomic step and none waits for a peer.
+ * limit, and of one identity never more than it may have: then the newest takes the place of the
+ * oldest, unless {@link ReplacementRule} says that this happens too often.
+ *
+ * <p>A connection that is gone from here is remembered until its last message was handled, so that
+ * its successor can wait for that. An identity with {@value #MOST_UNHANDLED} of those more than it
+ * may have connections gets no further one.
+ *
+ * <p>Safe for any thread; every call is one atomic step and none waits for a peer.
  *
  * @param <C> the server's kind of connection
  */
-public final class ConnectionManager<C extends Connection> {
+public final class ConnectionManager<C extends Replaceable> {
+
+  static final int MOST_UNHANDLED = 2;
+
+  /**
+   * What a newcomer finds.
+   *
+   * @param replaced whose place it takes; it is no longer held here and is to be ended
+   * @param before connections of its identity, the replaced ones among them, whose last message is
+   *     not handled yet
+   * @param <C> the server's kind of connection
+   */
+  public record Admitted<C>(List<C> replaced, List<C> before) {}
 
   private final int limit;
   private final TransportMetrics metrics;
+  private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   // Under the lock, in the order of admission.
   private final Map<String, C> byId = new LinkedHashMap<>();
   private final Map<String, Set<C>> byIdentity = new LinkedHashMap<>();
+  private final Map<IdentityKey, Set<C>> unhandled = new HashMap<>();
+  private final ReplacementRule rule = new ReplacementRule();
 
-  /** With the most connections it will hold. */
-  public ConnectionManager(int limit, TransportMetrics metrics) {
+  /**
+   * Holds none yet.
+   *
+   * @param limit the most connections it will hold
+   * @param nanoTime a clock that only goes forward, in nanoseconds
+   */
+  public ConnectionManager(int limit, TransportMetrics metrics, LongSupplier nanoTime) {
     this.limit = limit;
     this.metrics = metrics;
+    this.nanoTime = nanoTime;
   }
 
   /**
    * Admits a connection.
    *
-   * @param first done before anybody else can see the connection, and only if there is room; must
+   * @param first done before anybody else can see the connection, and only if it is admitted; must
    *     not wait
-   * @throws ConnectionLimitException when the limit is reached
+   * @throws ConnectionLimitException when the limit is reached, and it takes nobody's place
+   * @throws ReplacementThrottledException when its identity has as many as it may and none of them
+   *     may be replaced now, or when too many that it had are not handled yet
    * @throws IllegalStateException when its id is held already; ids are random, so this is a fault
    */
-  public void add(C connection, Runnable first) {
+  public Admitted<C> add(C connection, Runnable first) {
+    Admitted<C> admitted;
     lock.lock();
     try {
-      if (byId.size() >= limit) {
-        throw new ConnectionLimitException(limit);
-      }
       if (byId.containsKey(connection.id())) {
         throw new IllegalStateException("connection id " + connection.id() + " is taken");
       }
+      Optional<IdentityKey> key = IdentityKey.of(connection.identity());
+      List<C> replaced = key.map(same -> toReplace(same, connection)).orElse(List.of());
+      if (byId.size() - replaced.size() >= limit) {
+        throw new ConnectionLimitException(limit);
+      }
       first.run();
+      for (C old : replaced) {
+        takeOut(old);
+        key.ifPresent(same -> rule.replaced(same, nanoTime.getAsLong()));
+      }
       byId.put(connection.id(), connection);
       byIdentity
           .computeIfAbsent(connection.identity().label(), label -> new LinkedHashSet<>())
           .add(connection);
+      admitted =
+          new Admitted<>(
+              replaced,
+              key.map(same -> List.copyOf(unhandled.getOrDefault(same, Set.of())))
+                  .orElse(List.of()));
     } finally {
       lock.unlock();
     }
     metrics.connectionAdded();
+    admitted.replaced.forEach(old -> metrics.connectionReplaced());
+    return admitted;
+  }
+
+  /** The oldest beyond what the identity may have, one more counted. Under the lock. */
+  private List<C> toReplace(IdentityKey key, C newcomer) {
+    int allowed = IdentityKey.allowed(newcomer.identity());
+    List<C> same = new ArrayList<>();
+    for (C other : List.copyOf(byIdentity.getOrDefault(newcomer.identity().label(), Set.of()))) {
+      if (IdentityKey.of(other.identity()).filter(key::equals).isPresent()) {
+        if (other.ended()) {
+          // It only has not been told here yet.
+          takeOut(other);
+        } else {
+          same.add(other);
+        }
+      }
+    }
+    if (unhandled.getOrDefault(key, Set.of()).size() >= allowed + MOST_UNHANDLED) {
+      throw new ReplacementThrottledException(
+          "messages of its connections before are still being handled");
+    }
+    List<C> beyond = same.subList(0, Math.max(0, same.size() + 1 - allowed));
+    for (C old : beyond) {
+      if (!rule.allows(key, nanoTime.getAsLong(), old.lived(), old.unanswered())) {
+        old.probe();
+        throw new ReplacementThrottledException(
+            "was connected again twice within a minute, and connection "
+                + old.id()
+                + " lives for less than "
+                + ReplacementRule.SETTLED.toSeconds()
+                + " s");
+      }
+    }
+    return beyond;
   }
 
   /** Removes a connection; returns whether it was there. */
   public boolean remove(C connection) {
     lock.lock();
     try {
-      if (!byId.remove(connection.id(), connection)) {
-        return false;
-      }
-      Set<C> same = byIdentity.get(connection.identity().label());
-      if (same != null && same.remove(connection) && same.isEmpty()) {
-        byIdentity.remove(connection.identity().label());
-      }
-      return true;
+      return takeOut(connection);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean takeOut(C connection) {
+    if (!byId.remove(connection.id(), connection)) {
+      return false;
+    }
+    String label = connection.identity().label();
+    Set<C> same = byIdentity.get(label);
+    if (same != null && same.remove(connection) && same.isEmpty()) {
+      byIdentity.remove(label);
+    }
+    IdentityKey.of(connection.identity())
+        .ifPresent(
+            key -> unhandled.computeIfAbsent(key, none -> new LinkedHashSet<>()).add(connection));
+    return true;
+  }
+
+  /** The last message of a connection that was removed or replaced is handled. */
+  public void handled(C connection) {
+    lock.lock();
+    try {
+      IdentityKey.of(connection.identity())
+          .ifPresent(key ->
+              unhandled.computeIfPresent(
+                  key,
+                  (same, those) -> {
+                    those.remove(connection);
+                    return those.isEmpty() ? null : those;
+                  }));
     } finally {
       lock.unlock();
     }

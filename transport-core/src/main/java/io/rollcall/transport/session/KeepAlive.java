@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /**
  * When to ping a peer, and when it counts as gone: pure decisions about one connection, told the
- * time by its caller. Not safe for several threads; one event loop owns it.
+ * time by its caller. Not safe for several threads, but for {@link #unanswered}; one event loop
+ * owns it.
  *
  * <p>A ping goes out every 15 s, also while reading is paused, because servers of the SDK renew a
  * write deadline of 20 s only then. A peer is gone 45 s after its last byte, or when a frame is not
@@ -28,6 +29,9 @@ public final class KeepAlive {
   /** Pings that are remembered; while reading is paused the answers wait in the socket. */
   private static final int MOST_PINGS = 64;
 
+  /** No ping is unanswered, or reading is paused; no clock begins here. */
+  private static final long NOTHING = Long.MAX_VALUE;
+
   private static final long PING_NANOS = PING_INTERVAL.toNanos();
   private static final long SILENCE_NANOS = SILENCE_LIMIT.toNanos();
 
@@ -44,7 +48,7 @@ public final class KeepAlive {
   }
 
   private final long frameNanos;
-  private final Deque<Long> pings = new ArrayDeque<>(1);
+  private final Deque<Ping> pings = new ArrayDeque<>(1);
   private long forgottenPings;
   private long lastByte;
   private long lastPing;
@@ -53,6 +57,13 @@ public final class KeepAlive {
   private boolean paused;
   private long pausedAt;
   private long due;
+  // How long was not read in all, the pause that lasts not counted.
+  private long notRead;
+  // The oldest unanswered ping went out then, later by as long as was not read since.
+  private volatile long waitsSince = NOTHING;
+
+  /** A ping without an answer, and how long was not read when it went out. */
+  private record Ping(long sent, long notReadBefore) {}
 
   /**
    * Begins now.
@@ -90,6 +101,7 @@ public final class KeepAlive {
     if (!paused) {
       paused = true;
       pausedAt = now;
+      noteWait();
     }
   }
 
@@ -98,6 +110,7 @@ public final class KeepAlive {
     if (paused) {
       paused = false;
       setBack(now - pausedAt);
+      noteWait();
     }
   }
 
@@ -106,7 +119,8 @@ public final class KeepAlive {
     lastPing = now;
     // Behind a forgotten one nothing is remembered: its answer comes first.
     if (forgottenPings == 0 && pings.size() < MOST_PINGS) {
-      pings.addLast(now);
+      pings.addLast(new Ping(now, notRead + (paused ? now - pausedAt : 0)));
+      noteWait();
     } else {
       forgottenPings++;
     }
@@ -119,12 +133,32 @@ public final class KeepAlive {
    * @return the round-trip time; empty for a pong that nobody asked for
    */
   public Optional<Duration> pongCame(long now) {
-    Long sent = pings.pollFirst();
-    if (sent == null) {
+    Ping ping = pings.pollFirst();
+    if (ping == null) {
       forgottenPings = Math.max(0, forgottenPings - 1);
       return Optional.empty();
     }
-    return Optional.of(Duration.ofNanos(now - sent));
+    noteWait();
+    return Optional.of(Duration.ofNanos(now - ping.sent));
+  }
+
+  /** Whether a ping is unanswered. */
+  public boolean awaitsPong() {
+    return !pings.isEmpty();
+  }
+
+  /**
+   * How long the oldest unanswered ping has waited; zero when none does, and while this side does
+   * not read on purpose. Any thread.
+   */
+  public Duration unanswered(long now) {
+    long since = waitsSince;
+    return since == NOTHING ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - since));
+  }
+
+  private void noteWait() {
+    Ping oldest = pings.peekFirst();
+    waitsSince = oldest == null || paused ? NOTHING : oldest.sent + notRead - oldest.notReadBefore;
   }
 
   /** What is to be done now. */
@@ -132,6 +166,7 @@ public final class KeepAlive {
     long late = now - due;
     if (late > LATE_NANOS && !paused) {
       setBack(late);
+      noteWait();
     }
     if (!paused) {
       if (now - lastByte >= SILENCE_NANOS) {
@@ -163,5 +198,6 @@ public final class KeepAlive {
   private void setBack(long nanos) {
     lastByte += nanos;
     frameBegan += nanos;
+    notRead += nanos;
   }
 }

@@ -183,6 +183,38 @@ class MessageDispatcherTests {
     }
   }
 
+  @Test
+  void aSuccessorsHandlerBeginsWhenThatOfTheConnectionBeforeIsDone() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    MessageDispatcher dispatcher =
+        dispatcher(
+            message -> {
+              await(go);
+              recorded.handle(message);
+            },
+            100);
+    CompletableFuture<Void> handled = new CompletableFuture<>();
+    Inbox before = dispatcher.open("before", () -> {});
+    before.opened(ConnectionInfos.trusted("before"));
+    before.offer(message("before", 1));
+    Inbox after = dispatcher.open("after", () -> {});
+    after.opened(ConnectionInfos.trusted("after"), handled);
+    assertThat(after.offer(message("after", 100))).isTrue();
+    assertThat(after.offer(message("after", 1))).as("its bound holds as ever").isFalse();
+    before.offer(message("before", 90));
+    assertThat(before.offer(message("before", 10))).isFalse();
+    before.offerLast(message("before", 10));
+    before.closed(
+        ConnectionInfos.trusted("before"), CloseReason.THROTTLED, "", () -> handled.complete(null));
+    go.countDown();
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(List.of(recorded.next(), recorded.next(), recorded.next(), recorded.next()))
+        .containsExactly("opened c-before", "message before", "message before", "message before");
+    assertThat(List.of(recorded.next(), recorded.next(), recorded.next()))
+        .containsExactly("closed c-before", "opened c-after", "message after");
+    assertThat(dispatcher.queued()).isZero();
+  }
+
   private MessageDispatcher dispatcher(MessageHandler handler, int maxBytes) {
     return new MessageDispatcher("test-", maxBytes, handler, recorded, TransportMetrics.NOOP);
   }

@@ -79,7 +79,7 @@ class FirstFrameFuzzTests {
     RecordingHandler recorded = new RecordingHandler();
     ServerAdmission admission =
         new ServerAdmission(
-            new ConnectionManager<>(1, TransportMetrics.NOOP),
+            new ConnectionManager<>(1, TransportMetrics.NOOP, System::nanoTime),
             new MessageDispatcher(
                 "test-", EmbeddedLink.MAX_MESSAGE_SIZE, recorded, recorded, TransportMetrics.NOOP),
             event -> {});

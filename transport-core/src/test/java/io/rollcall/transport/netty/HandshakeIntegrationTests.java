@@ -225,14 +225,22 @@ class HandshakeIntegrationTests {
 
   @Test
   void tellsAHolderOfATrustedKeyThatThereIsNoRoom() {
+    AuthManager other = TestKeys.authManager("other");
     server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
+    server.addTrustedKey(TrustedEntry.of("seq-B", other.publicKey()));
     authenticated(AdmissionSettings.TRUSTED_ONLY);
     settings.maxConnections = 1;
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer first = fixture.connect();
         RawSocketPeer second = fixture.connect()) {
       assertThat(first.send(hello()).readHandshakeResponse().getAccepted()).isTrue();
-      HandshakeResponse response = second.send(hello()).readHandshakeResponse();
+      HandshakeResponse response =
+          second
+              .send(
+                  new ClientHandshake(
+                          other, "client-2", InstantSource.fixed(NOW), new SecureRandom())
+                      .hello())
+              .readHandshakeResponse();
       assertThat(response.getAccepted()).isFalse();
       assertThat(response.getError()).isEqualTo("connection limit reached");
       DisconnectMessage disconnect = second.readDisconnect();

@@ -17,7 +17,7 @@ class ServerAdmissionTests {
   private final RecordingHandler recorded = new RecordingHandler();
   private final ServerAdmission admission =
       new ServerAdmission(
-          new ConnectionManager<>(1, TransportMetrics.NOOP),
+          new ConnectionManager<>(1, TransportMetrics.NOOP, System::nanoTime),
           new MessageDispatcher("test-", 1024, recorded, recorded, TransportMetrics.NOOP),
           event -> {});
 

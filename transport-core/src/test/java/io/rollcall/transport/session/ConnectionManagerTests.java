@@ -3,10 +3,10 @@ package io.rollcall.transport.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.BroadcastResult;
 import io.rollcall.transport.CloseReason;
-import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionLimitException;
 import io.rollcall.transport.NotConnectedException;
@@ -14,22 +14,28 @@ import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.UnknownPeerException;
 import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.session.ConnectionManager.Admitted;
 import io.rollcall.transport.testing.ConnectionInfos;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ConnectionManagerTests {
 
-  private final ConnectionManager<Peer> manager = new ConnectionManager<>(3, TransportMetrics.NOOP);
+  private final AtomicLong now = new AtomicLong();
+  private final ConnectionManager<Peer> manager =
+      new ConnectionManager<>(3, TransportMetrics.NOOP, now::get);
 
   @Test
   void findsByIdFirstAndElseAllOfAnIdentity() {
@@ -51,10 +57,10 @@ class ConnectionManagerTests {
   @Test
   void saysThatItIsFullBeforeAnythingElseHappens() {
     for (int i = 0; i < manager.limit(); i++) {
-      manager.add(new Peer("p" + i, "x"), ConnectionManagerTests::nothing);
+      manager.add(new Peer("p" + i, "x" + i), ConnectionManagerTests::nothing);
     }
     AtomicInteger told = new AtomicInteger();
-    assertThatThrownBy(() -> manager.add(new Peer("late", "x"), told::incrementAndGet))
+    assertThatThrownBy(() -> manager.add(new Peer("late", "y"), told::incrementAndGet))
         .isInstanceOf(ConnectionLimitException.class)
         .hasMessageContaining("max-connections is 3");
     assertThat(told).hasValue(0);
@@ -74,7 +80,7 @@ class ConnectionManagerTests {
     AtomicInteger refused = new AtomicInteger();
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      Peer peer = new Peer("p" + i, "x");
+      Peer peer = new Peer("p" + i, "x" + i);
       threads.add(
           Thread.ofVirtual()
               .start(() -> {
@@ -96,6 +102,107 @@ class ConnectionManagerTests {
     }
     assertThat(manager.count()).isEqualTo(3);
     assertThat(refused).hasValue(47);
+  }
+
+  @Test
+  void theNewestOfAnIdentityTakesThePlaceOfTheOldestBeyondWhatItMayHave() {
+    Peer one = new Peer("1", trusted("a", 2));
+    Peer two = new Peer("2", trusted("a", 2));
+    Peer three = new Peer("3", trusted("a", 2));
+    assertThat(add(one)).isEqualTo(new Admitted<>(List.of(), List.of()));
+    assertThat(add(two)).isEqualTo(new Admitted<>(List.of(), List.of()));
+    assertThat(add(three)).isEqualTo(new Admitted<>(List.of(one), List.of(one)));
+    assertThat(manager.all()).containsExactly(two, three);
+    assertThat(manager.findByIdOrIdentity("a")).containsExactly(two, three);
+    assertThat(manager.remove(one)).as("it is out already").isFalse();
+  }
+
+  @Test
+  void whoProvedNothingIsTheSameAsNobody() {
+    Peer one = new Peer("1", new PeerIdentity.Unauthenticated());
+    Peer two = new Peer("2", new PeerIdentity.Unauthenticated());
+    assertThat(add(one).replaced()).isEmpty();
+    assertThat(add(two).replaced()).isEmpty();
+    assertThat(manager.count()).isEqualTo(2);
+  }
+
+  @Test
+  void unknownKeysAreComparedWholeAndNotByTheirLabel() {
+    Peer one = new Peer("1", unknown("02aabbcc01"));
+    Peer two = new Peer("2", unknown("02aabbcc02"));
+    Peer again = new Peer("3", unknown("02aabbcc01"));
+    add(one);
+    assertThat(add(two).replaced()).isEmpty();
+    assertThat(two.identity().label()).isEqualTo(one.identity().label());
+    assertThat(add(again).replaced()).containsExactly(one);
+    assertThat(manager.all()).containsExactly(two, again);
+  }
+
+  @Test
+  void aReplacementNeedsNoRoom() {
+    Peer old = new Peer("1", trusted("a", 1));
+    add(old);
+    add(new Peer("2", "b"));
+    add(new Peer("3", "c"));
+    assertThat(add(new Peer("4", trusted("a", 1))).replaced()).containsExactly(old);
+    assertThat(manager.count()).isEqualTo(3);
+    assertThatThrownBy(() -> add(new Peer("5", "d"))).isInstanceOf(ConnectionLimitException.class);
+  }
+
+  @Test
+  void aConnectionWhoseEndWasSeenIsNoReplacementButIsWaitedFor() {
+    Peer before = new Peer("0", trusted("a", 1));
+    add(before);
+    for (int i = 1; i <= 20; i++) {
+      before.ended = true;
+      Peer next = new Peer("p" + i, trusted("a", 1));
+      assertThat(add(next)).isEqualTo(new Admitted<>(List.of(), List.of(before)));
+      finish(before);
+      before = next;
+    }
+    assertThat(manager.all()).containsExactly(before);
+  }
+
+  @Test
+  void fromTheThirdReplacementInAMinuteOnTheNewcomerIsRefusedAndThePresentOneProbed() {
+    Peer present = replacedTwice();
+    AtomicInteger told = new AtomicInteger();
+    assertThatThrownBy(() -> manager.add(new Peer("late", trusted("a", 1)), told::incrementAndGet))
+        .isInstanceOf(ReplacementThrottledException.class);
+    assertThat(told).hasValue(0);
+    assertThat(present.probes).isEqualTo(1);
+    assertThat(manager.all()).containsExactly(present);
+
+    present.unanswered = Duration.ofSeconds(5);
+    assertThat(add(new Peer("late", trusted("a", 1))).replaced()).containsExactly(present);
+  }
+
+  @Test
+  void anIdentityWithTooMuchThatIsNotHandledGetsNoFurtherConnection() {
+    for (int i = 0; i < 3; i++) {
+      Peer peer = new Peer("p" + i, trusted("a", 1));
+      add(peer);
+      manager.remove(peer);
+    }
+    assertThatThrownBy(() -> add(new Peer("p3", trusted("a", 1))))
+        .isInstanceOf(ReplacementThrottledException.class)
+        .hasMessageContaining("still being handled");
+    manager.handled(new Peer("p0", trusted("a", 1)));
+    assertThatThrownBy(() -> add(new Peer("p3", trusted("a", 1))))
+        .as("another connection's end is not theirs")
+        .isInstanceOf(ReplacementThrottledException.class);
+  }
+
+  private Peer replacedTwice() {
+    Peer one = new Peer("1", trusted("a", 1));
+    Peer two = new Peer("2", trusted("a", 1));
+    Peer three = new Peer("3", trusted("a", 1));
+    add(one);
+    add(two);
+    finish(one);
+    add(three);
+    finish(two);
+    return three;
   }
 
   @Test
@@ -137,17 +244,75 @@ class ConnectionManagerTests {
     java.util.Objects.requireNonNull(open.get(peer.id())).accept(peer, failure);
   }
 
-  private record Peer(String id, String label) implements Connection {
+  private Admitted<Peer> add(Peer peer) {
+    return manager.add(peer, ConnectionManagerTests::nothing);
+  }
+
+  /** Everything of a replaced or removed one was handled. */
+  private void finish(Peer peer) {
+    manager.remove(peer);
+    manager.handled(peer);
+  }
+
+  private static PeerIdentity trusted(String id, int connections) {
+    return new PeerIdentity.Trusted(id, ByteString.EMPTY, Set.of(), connections);
+  }
+
+  private static PeerIdentity unknown(String keyHex) {
+    return new PeerIdentity.Unknown(ByteString.fromHex(keyHex));
+  }
+
+  private static final class Peer implements Replaceable {
+
+    private final String id;
+    private final PeerIdentity identity;
+    private boolean ended;
+    private Duration lived = Duration.ZERO;
+    private Duration unanswered = Duration.ZERO;
+    private int probes;
+
+    Peer(String id, String label) {
+      this(id, trusted(label, 2));
+    }
+
+    Peer(String id, PeerIdentity identity) {
+      this.id = id;
+      this.identity = identity;
+    }
+
+    @Override
+    public String id() {
+      return id;
+    }
 
     @Override
     public PeerIdentity identity() {
-      return new PeerIdentity.Trusted(
-          label, com.google.protobuf.ByteString.EMPTY, java.util.Set.of(), 1);
+      return identity;
+    }
+
+    @Override
+    public boolean ended() {
+      return ended;
+    }
+
+    @Override
+    public Duration lived() {
+      return lived;
+    }
+
+    @Override
+    public Duration unanswered() {
+      return unanswered;
+    }
+
+    @Override
+    public void probe() {
+      probes++;
     }
 
     @Override
     public ConnectionInfo info() {
-      return ConnectionInfos.trusted(label);
+      return ConnectionInfos.trusted(id);
     }
 
     @Override

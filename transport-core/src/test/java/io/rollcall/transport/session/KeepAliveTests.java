@@ -25,6 +25,39 @@ class KeepAliveTests {
   }
 
   @Test
+  void knowsHowLongTheOldestPingWaitsForItsAnswer() {
+    assertThat(unansweredAt(100)).isZero();
+    keepAlive.pingSent(at(15));
+    keepAlive.pingSent(at(20));
+    assertThat(unansweredAt(21)).isEqualTo(Duration.ofSeconds(6));
+    assertThat(keepAlive.pongCame(at(22))).isPresent();
+    assertThat(keepAlive.awaitsPong()).isTrue();
+    assertThat(unansweredAt(23)).isEqualTo(Duration.ofSeconds(3));
+    assertThat(keepAlive.pongCame(at(24))).isPresent();
+    assertThat(keepAlive.awaitsPong()).isFalse();
+    assertThat(unansweredAt(100)).isZero();
+  }
+
+  @Test
+  void timeInWhichNothingIsReadDoesNotCountAsUnanswered() {
+    keepAlive.pingSent(at(10));
+    keepAlive.paused(at(12));
+    assertThat(unansweredAt(40)).isZero();
+    keepAlive.resumed(at(40));
+    assertThat(unansweredAt(41)).isEqualTo(Duration.ofSeconds(3));
+    assertThat(keepAlive.pongCame(at(41))).contains(Duration.ofSeconds(31));
+
+    keepAlive.paused(at(50));
+    keepAlive.pingSent(at(60));
+    keepAlive.resumed(at(70));
+    assertThat(unansweredAt(74)).isEqualTo(Duration.ofSeconds(4));
+  }
+
+  private Duration unansweredAt(int second) {
+    return keepAlive.unanswered(at(second));
+  }
+
+  @Test
   void closesFortyFiveSecondsAfterTheLastByte() {
     keepAlive.bytesCame(at(10));
     pingWhileDue(54);

@@ -80,6 +80,9 @@ public final class FakeTransportServer implements TransportServer {
   }
 
   @Override
+  public void offence(String connectionId, String what) {}
+
+  @Override
   public List<ConnectionInfo> connections() {
     return List.copyOf(connections);
   }
