@@ -420,7 +420,14 @@ final class Link {
     if (onResume != null) {
       execute(onResume);
     }
-    channel.config().setAutoRead(true);
+    readOn();
+  }
+
+  /** Once its input is over, Netty closes a channel that is told to read, goodbye or not. */
+  private void readOn() {
+    if (!(channel instanceof DuplexChannel duplex && duplex.isInputShutdown())) {
+      channel.config().setAutoRead(true);
+    }
   }
 
   private Message goodbye(CloseReason reason, String details) {
@@ -535,8 +542,8 @@ final class Link {
     if (onResume != null) {
       onResume.run();
     }
-    if (pauses.isEmpty()) {
-      channel.config().setAutoRead(true);
+    if (pauses.isEmpty() && !ended()) {
+      readOn();
     }
   }
 

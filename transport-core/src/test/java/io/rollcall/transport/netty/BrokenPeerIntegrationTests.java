@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -193,6 +194,30 @@ class BrokenPeerIntegrationTests {
       peer.reset();
     }
     expectOnlyTheWitness();
+  }
+
+  /** When the end of the stream is seen and when reading goes on is a race: hence repeated. */
+  @RepeatedTest(10)
+  void aPeerThatEndsItsStreamIsToldGoodbyeThoughItsHandlerWasBusy() {
+    ServerFixture.Settings settings = new ServerFixture.Settings();
+    settings.maxMessageSize = 64 * KIB;
+    settings.handler = Optional.of(message -> await(release));
+    try (ServerFixture deaf = new ServerFixture(settings);
+        RawSocketPeer peer = deaf.connect()) {
+      Link link = Holdings.link(deaf, deaf.admitted(peer));
+      byte[] frame = RawSocketPeer.frame(block(60 * KIB).toByteString());
+      for (int i = 0; i < 5; i++) {
+        peer.send(frame);
+      }
+      Await.until("reading stopped behind the ping", () -> link.messagesRead() >= 3);
+
+      peer.shutdownOutput();
+      release.countDown();
+
+      assertThat(peer.readDisconnect().getReason())
+          .isEqualTo(DisconnectMessage.Reason.REQUESTED);
+      peer.expectEndOfStream();
+    }
   }
 
   @Test

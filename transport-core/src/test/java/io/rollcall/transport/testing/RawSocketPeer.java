@@ -180,10 +180,14 @@ public final class RawSocketPeer implements Closeable {
 
   /** Reads to the end of the stream, which must come without another byte. */
   public void expectEndOfStream() {
-    byte[] rest = readToEnd();
-    if (rest.length > 0) {
-      throw new AssertionError(
-          rest.length + " bytes before the end of the stream: " + HexFormat.of().formatHex(rest));
+    try {
+      byte[] rest = input.readAllBytes();
+      if (rest.length > 0) {
+        throw new AssertionError(
+            rest.length + " bytes before the end of the stream: " + HexFormat.of().formatHex(rest));
+      }
+    } catch (IOException reset) {
+      throw new UncheckedIOException("no orderly end of the stream", reset);
     }
   }
 
