@@ -31,6 +31,7 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
 
   private final Link link;
   private int pongsOwed;
+  private Runnable cancelDecision = () -> {};
 
   KeepAliveHandler(Link link) {
     this.link = link;
@@ -41,8 +42,15 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
     scheduleDecision();
   }
 
+  /** Connections that are gone leave no timer behind, however fast others come. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    cancelDecision.run();
+  }
+
   private void scheduleDecision() {
-    link.schedule(this::decide, link.keepAlive().nanosToNextDecision(link.nanoTime()));
+    cancelDecision =
+        link.schedule(this::decide, link.keepAlive().nanosToNextDecision(link.nanoTime()));
   }
 
   private void decide() {

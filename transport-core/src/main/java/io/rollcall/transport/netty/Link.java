@@ -562,11 +562,14 @@ final class Link {
     onResume = task;
   }
 
-  void schedule(Runnable task, long nanos) {
+  /** Runs a task once on the event loop, later. Returns how to call it off. */
+  Runnable schedule(Runnable task, long nanos) {
     try {
-      ScheduledFuture<?> _ = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+      ScheduledFuture<?> scheduled = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+      return () -> scheduled.cancel(false);
     } catch (RejectedExecutionException loopEnded) {
       log.debug("{} the event loop has ended", id);
+      return () -> {};
     }
   }
 

@@ -214,8 +214,7 @@ class BrokenPeerIntegrationTests {
       peer.shutdownOutput();
       release.countDown();
 
-      assertThat(peer.readDisconnect().getReason())
-          .isEqualTo(DisconnectMessage.Reason.REQUESTED);
+      assertThat(peer.readDisconnect().getReason()).isEqualTo(DisconnectMessage.Reason.REQUESTED);
       peer.expectEndOfStream();
     }
   }

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class KeepAliveHandlerTests {
 
+  /** What an event loop answers that has nothing to do later. */
+  private static final long NO_TIMER = -1;
+
   @Test
   void pingsEveryFifteenSecondsAndMeasuresTheAnswer() throws Exception {
     try (EmbeddedLink embedded = new EmbeddedLink()) {
@@ -54,6 +57,21 @@ class KeepAliveHandlerTests {
       embedded.link.resume(Link.Pause.DISPATCH);
       embedded.advance(Duration.ofSeconds(15));
       assertThat(embedded.nextSent().orElseThrow().hasPing()).isTrue();
+    }
+  }
+
+  /**
+   * Netty takes the handlers of a closed channel out; an embedded one would also end its timers.
+   */
+  @Test
+  void aConnectionThatEndedIsNoLongerPingedAndLeavesNoTimerBehind() throws Exception {
+    try (EmbeddedLink embedded = new EmbeddedLink()) {
+      embedded.admit();
+      embedded.channel.pipeline().remove(ConnectionPipeline.KEEP_ALIVE);
+      assertThat(embedded.channel.runScheduledPendingTasks()).isEqualTo(NO_TIMER);
+      embedded.advance(Duration.ofSeconds(60));
+      assertThat(embedded.nextSent()).isEmpty();
+      assertThat(embedded.channel.isOpen()).isTrue();
     }
   }
 }
