@@ -58,8 +58,9 @@ public sealed interface AuditEvent {
       implements AuditEvent {}
 
   /**
-   * An address used up its connection attempts: from here on its connections are refused until it
-   * may have one again. One event when that begins, not one for each attempt.
+   * An address used up its connection attempts: from here on its connections are refused, but for
+   * as many as its rate allows. One event when that begins, not one for each attempt; the next
+   * comes after it was quiet for long enough to have all its attempts again.
    *
    * @param address the address; of IPv6 the first of its /64 network
    * @param text the limit

@@ -34,6 +34,12 @@ public interface TransportServer extends AutoCloseable {
   /** Whether it accepts connections. */
   boolean isRunning();
 
+  /**
+   * Why connections cannot be accepted at present, in the operating system's words, {@code too many
+   * open files} most often. It tries again every second; empty again 3 s after the last failure.
+   */
+  Optional<String> acceptProblem();
+
   /** The address it listens on, with the real port; only while running. */
   InetSocketAddress address();
 

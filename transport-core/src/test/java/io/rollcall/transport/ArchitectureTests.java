@@ -231,12 +231,15 @@ class ArchitectureTests {
           Map.entry(
               "session",
               Set.of(
+                  "AddressThrottle",
                   "ClientHandshake",
                   "ConnectionManager",
+                  "FairTable",
                   "HandshakeCrypto",
                   "HandshakeResult",
                   "KeepAlive",
                   "PeerText",
+                  "NetworkAddress",
                   "ReplayMarks",
                   "OffenceWindow",
                   "Replaceable",

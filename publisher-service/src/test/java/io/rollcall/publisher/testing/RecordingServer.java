@@ -71,6 +71,11 @@ public final class RecordingServer implements TransportServer {
   }
 
   @Override
+  public Optional<String> acceptProblem() {
+    return Optional.empty();
+  }
+
+  @Override
   public InetSocketAddress address() {
     throw new UnsupportedOperationException();
   }

@@ -6,8 +6,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Up while the server listens. The number of connections is a detail: a server without peers, or
- * with as many as it takes, is as healthy as any.
+ * Up while the server listens and can accept. The number of connections is a detail: a server
+ * without peers, or with as many as it takes, is as healthy as any.
  */
 public final class TransportServerHealthIndicator extends AbstractHealthIndicator {
 
@@ -21,13 +21,17 @@ public final class TransportServerHealthIndicator extends AbstractHealthIndicato
 
   @Override
   protected void doHealthCheck(Health.Builder builder) {
-    if (server.isRunning()) {
-      builder
-          .up()
-          .withDetail("address", ListenAddress.of(server.address()).toString())
-          .withDetail("connections", server.connectionCount());
-    } else {
+    if (!server.isRunning()) {
       builder.down().withDetail("reason", "not listening");
+      return;
     }
+    server
+        .acceptProblem()
+        .ifPresentOrElse(
+            problem -> builder.down().withDetail("reason", "cannot accept connections: " + problem),
+            builder::up);
+    builder
+        .withDetail("address", ListenAddress.of(server.address()).toString())
+        .withDetail("connections", server.connectionCount());
   }
 }

@@ -6,10 +6,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.codec.LengthPrefix;
+import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   private int limit;
   private @Nullable FirstByteListener first;
+  private Consumer<TransportException> onUnreadable;
   private @Nullable ChannelHandlerContext context;
 
   private int prefix;
@@ -52,15 +56,18 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private byte[] body = NO_FRAME;
   private int bodyBytes;
   private boolean inputOver;
+  private boolean ignoring;
 
   // What the budget is told of: the part of a frame, and what came while nobody read.
   private int countedBody;
   private long unasked;
+  private long mostUnasked = Long.MAX_VALUE;
 
   FrameDecoder(Link link) {
     this.link = link;
     this.share = link.context().inbound().share(link);
     this.limit = link.context().settings().maxMessageSize();
+    this.onUnreadable = problem -> ErrorHandler.end(link, problem);
     link.onResume(this::decodeWaiting);
   }
 
@@ -74,10 +81,36 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     this.first = listener;
   }
 
+  /** Who decides about bytes that are no frame; else they end the link. */
+  void onUnreadable(Consumer<TransportException> decision) {
+    onUnreadable = decision;
+  }
+
+  /** Most bytes that may come while nobody reads; with more the link is cut. */
+  void mostUnasked(long bytes) {
+    mostUnasked = bytes;
+  }
+
   /** Nothing came in time, so the first frame is like all others. */
   void expectNothingSpecial() {
     first = null;
     limit = link.context().settings().maxMessageSize();
+  }
+
+  /** From now on everything that comes is thrown away; the end of the stream is still seen. */
+  void ignore() {
+    ignoring = true;
+    forget();
+  }
+
+  /** How many bytes to ask for: those missing of a length and the byte behind it, or of a frame. */
+  int missing() {
+    if (ignoring || link.ended() || !link.reading()) {
+      return Integer.MAX_VALUE;
+    }
+    return prefixBytes < LengthPrefix.BYTES
+        ? LengthPrefix.BYTES - prefixBytes + 1
+        : length - bodyBytes;
   }
 
   /** Whether any byte of a frame that is not complete has come. */
@@ -98,6 +131,12 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     if (!link.reading() && !link.ended()) {
       unasked += bytes.capacity();
       count();
+      if (unasked > mostUnasked) {
+        link.cut(
+            CloseReason.THROTTLED,
+            "more than " + mostUnasked + " bytes came before the handshake was over",
+            Operation.READ);
+      }
     }
     decodeWaiting();
   }
@@ -142,7 +181,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   private void decode(ChannelHandlerContext ctx, ByteBuf bytes) {
     try {
-      while (bytes.isReadable() && link.reading() && !link.ended()) {
+      while (bytes.isReadable() && link.reading() && !link.ended() && !ignoring) {
         ByteString frame = next(bytes);
         if (frame != null) {
           link.keepAlive().frameCompleted();
@@ -150,9 +189,9 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
         }
       }
     } catch (TransportException refused) {
-      ErrorHandler.end(link, refused);
+      onUnreadable.accept(refused);
     }
-    if (link.ended()) {
+    if (link.ended() || ignoring) {
       bytes.skipBytes(bytes.readableBytes());
     }
   }
@@ -177,7 +216,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
       first = null;
       int firstLimit = listener.firstByteCame(bytes.getByte(bytes.readerIndex()));
       limit = link.context().settings().maxMessageSize();
-      if (link.ended()) {
+      if (link.ended() || ignoring) {
         return null;
       }
       LengthPrefix.length(prefix, firstLimit);

@@ -492,7 +492,7 @@ final class Link {
     closeListeners.clear();
   }
 
-  /** Called on the event loop when the end begins. Set there too, at most once. */
+  /** Called on the event loop when the end begins. Set there too; the last one set is called. */
   void onEnd(EndListener listener) {
     endListener = listener;
   }

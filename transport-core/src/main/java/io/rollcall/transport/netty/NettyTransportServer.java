@@ -25,6 +25,7 @@ import io.rollcall.transport.codec.ProtobufCodec;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 import io.rollcall.transport.metrics.TransportLoad;
 import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.session.AddressThrottle;
 import io.rollcall.transport.session.ConnectionManager;
 import io.rollcall.transport.session.HandshakeCrypto;
 import io.rollcall.transport.session.ServerHandshake;
@@ -145,16 +146,22 @@ public final class NettyTransportServer implements TransportServer {
             LinkContext.SERVER_GOODBYE,
             metrics,
             clock);
-    ServerPipeline pipeline =
-        new ServerPipeline(
-            settings, context, new ServerAdmission(connections, dispatcher, trail), crypto);
+    ServerAdmission admission =
+        new ServerAdmission(
+            connections,
+            dispatcher,
+            settings.unauthenticated(),
+            new AddressThrottle(settings.throttle(), System::nanoTime),
+            trail);
+    ServerPipeline pipeline = new ServerPipeline(settings, context, admission, crypto);
+    AcceptWatch accepts = new AcceptWatch(metrics, System::nanoTime);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops.group())
             .channel(loops.serverChannelType())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
-            .handler(new AcceptErrorHandler(metrics))
+            .handler(accepts)
             .childHandler(pipeline)
             .bind(socketAddress(settings.listenAddress()))
             .awaitUninterruptibly();
@@ -168,7 +175,7 @@ public final class NettyTransportServer implements TransportServer {
     TransportMetrics.Registration load = metrics.watch(new Load(inbound));
     log.info("listening on {}", LogText.of(listening.localAddress()));
     Offences offences = new Offences(settings.admission().maxOffences(), trail);
-    return new State.Running(listening, loops, pipeline, crypto, trail, offences, load);
+    return new State.Running(listening, accepts, loops, pipeline, crypto, trail, offences, load);
   }
 
   private static InetSocketAddress socketAddress(ListenAddress address) {
@@ -263,6 +270,13 @@ public final class NettyTransportServer implements TransportServer {
   @Override
   public boolean isRunning() {
     return state.get() instanceof State.Running running && running.listening.isOpen();
+  }
+
+  @Override
+  public Optional<String> acceptProblem() {
+    return state.get() instanceof State.Running running
+        ? running.accepts.problem()
+        : Optional.empty();
   }
 
   @Override
@@ -382,6 +396,7 @@ public final class NettyTransportServer implements TransportServer {
 
     record Running(
         Channel listening,
+        AcceptWatch accepts,
         EventLoops loops,
         ServerPipeline pipeline,
         Optional<HandshakeCrypto> crypto,

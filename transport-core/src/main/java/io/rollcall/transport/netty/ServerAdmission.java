@@ -7,29 +7,51 @@ import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionLimitException;
 import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.UnauthenticatedSettings;
 import io.rollcall.transport.dispatch.Inbox;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
+import io.rollcall.transport.session.AddressThrottle;
 import io.rollcall.transport.session.ConnectionManager;
+import io.rollcall.transport.session.FairTable;
 import io.rollcall.transport.session.HandshakeResult;
+import io.rollcall.transport.session.NetworkAddress;
 import io.rollcall.transport.session.ReplacementThrottledException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns links into connections, or refuses them. Counts those that are neither yet, or no more:
- * they do not count as connections, but their number is bounded too.
+ * Turns links into connections, or refuses them. What is neither yet, or no more, does not count as
+ * a connection, but each kind of it is bounded, fair by address:
+ *
+ * <ul>
+ *   <li>those whose hello has not arrived, by the settings: the one pushed out is refused;
+ *   <li>refused ones that sent no hello, which are told so a second later, or a little more: {@link
+ *       #MOST_HELD}, the one pushed out is closed without a word;
+ *   <li>those that were told and are not closed: {@link #MOST_ENDING}, the one pushed out is cut.
+ * </ul>
  */
 final class ServerAdmission {
 
-  /** Sockets that were accepted and are not admitted, or were refused and are not closed. */
-  static final int MOST_UNADMITTED = 1024;
+  /** Refused ones that are not told yet. */
+  static final int MOST_HELD = 1024;
+
+  /** Sockets that end. */
+  static final int MOST_ENDING = 1024;
+
+  /**
+   * How long a refusal waits where no hello came: such peers dial again the moment they hear it.
+   */
+  static final Duration HOLD = Duration.ofSeconds(1);
+
+  /** By up to this much longer, so that those that came together do not come back together. */
+  static final Duration HOLD_SPREAD = Duration.ofMillis(500);
 
   private static final Logger log = LoggerFactory.getLogger(ServerAdmission.class);
 
@@ -39,31 +61,125 @@ final class ServerAdmission {
 
   private static final String TOO_MANY_ATTEMPTS = "too many connection attempts";
 
+  private static final String TOO_MANY_WAITING = "too many connections without a handshake";
+
   private final ConnectionManager<NettyConnection> connections;
   private final MessageDispatcher dispatcher;
   private final AuditListener audit;
-  private final AtomicInteger unadmitted = new AtomicInteger();
+  private final AddressThrottle throttle;
+  private final HandshakeResult.Rejected throttled;
+  private final HandshakeResult.Rejected pushedOut;
+  private final FairTable<Candidate> waiting;
+  private final FairTable<Candidate> held = new FairTable<>(MOST_HELD, 0);
+  private final FairTable<Link> ending = new FairTable<>(MOST_ENDING, 0);
 
   ServerAdmission(
       ConnectionManager<NettyConnection> connections,
       MessageDispatcher dispatcher,
+      UnauthenticatedSettings unauthenticated,
+      AddressThrottle throttle,
       AuditListener audit) {
-    this.audit = audit;
     this.connections = connections;
     this.dispatcher = dispatcher;
+    this.throttle = throttle;
+    this.audit = audit;
+    this.waiting = new FairTable<>(unauthenticated.max(), unauthenticated.maxPerAddress());
+    this.throttled = refusal(TOO_MANY_ATTEMPTS, "refused: its address is throttled");
+    this.pushedOut =
+        refusal(
+            TOO_MANY_WAITING,
+            "refused: pushed out before its handshake came; unauthenticated.max is %d, .max-per-address %d"
+                .formatted(unauthenticated.max(), unauthenticated.maxPerAddress()));
+  }
+
+  private static HandshakeResult.Rejected refusal(String details, String log) {
+    return new HandshakeResult.Rejected(CloseReason.THROTTLED, Optional.empty(), details, log);
+  }
+
+  /** Takes up a socket that was accepted. On its event loop. */
+  Candidate candidate(Link link, FirstReads reads) {
+    return new Candidate(link, reads);
+  }
+
+  /** How many wait for their hello. */
+  int waiting() {
+    return waiting.size();
+  }
+
+  /** How many are refused and not told. */
+  int held() {
+    return held.size();
   }
 
   /** A socket that waits for its admission. Used on its event loop. */
   final class Candidate {
     private final Link link;
-    private final AtomicBoolean counted = new AtomicBoolean(true);
+    private final FirstReads reads;
+    private final NetworkAddress from;
+    private Optional<HandshakeResult.Rejected> heldFor = Optional.empty();
+    private Runnable cancelRelease = () -> {};
+    private boolean admitted;
+    private boolean audited;
 
-    private Candidate(Link link) {
+    private Candidate(Link link, FirstReads reads) {
       this.link = link;
+      this.reads = reads;
+      this.from = networkAddress(link);
+      link.onEnd(this::ended);
     }
 
     Link link() {
       return link;
+    }
+
+    /** Where it comes from, as it is counted. */
+    NetworkAddress from() {
+      return from;
+    }
+
+    /** Whether its address may connect now; if not, it is refused. Called first. */
+    boolean mayTry() {
+      switch (throttle.attempt(from)) {
+        case ALLOWED -> {
+          return true;
+        }
+        case THROTTLED_FIRST ->
+            audit.audit(
+                new AuditEvent.AddressThrottled(
+                    from.first(), "too many connections and failed handshakes of " + from));
+        case THROTTLED -> {}
+      }
+      // The address was audited; each of its attempts is not.
+      audited = true;
+      log.debug("{} {} {}", link.id(), link.remote(), throttled.log());
+      hold(throttled, Operation.ACCEPT);
+      return false;
+    }
+
+    /** Takes a place among those whose hello has not arrived; another may lose its own for it. */
+    void awaitHello() {
+      waiting.enter(from, this).ifPresent(Candidate::losePlace);
+    }
+
+    /** From another one's event loop. */
+    private void losePlace() {
+      link.execute(() -> {
+        if (!link.ended() && !isHeld()) {
+          refuse(pushedOut, Operation.ACCEPT);
+        }
+      });
+    }
+
+    /**
+     * Its hello has arrived, or it is known that none will: it gives up its place and cannot lose
+     * it any more. False when that happened before; then it is refused.
+     */
+    boolean keepsPlace(boolean hello) {
+      if (waiting.leave(this)) {
+        return true;
+      }
+      refuse(hello ? pushedOut.toHello() : pushedOut, Operation.ACCEPT);
+      return false;
     }
 
     /**
@@ -73,34 +189,42 @@ final class ServerAdmission {
      */
     void admit(PeerIdentity identity, Optional<HandshakeResponse> response) {
       NettyConnection connection = new NettyConnection(link, identity);
-      ConnectionManager.Admitted<NettyConnection> admitted;
+      ConnectionManager.Admitted<NettyConnection> entered;
       try {
-        admitted = connections.add(connection, () -> response.ifPresent(this::send));
+        entered = connections.add(connection, () -> response.ifPresent(this::send));
       } catch (ReplacementThrottledException tooOften) {
-        refuse(
-            new HandshakeResult.Rejected(
-                tooOften.reason(),
-                response.map(accepted -> refusal(IN_USE)),
-                IN_USE,
-                "refused: %s %s".formatted(identity.label(), tooOften.getMessage())),
+        noRoom(
+            tooOften.reason(),
+            IN_USE,
+            "refused: %s %s".formatted(identity.label(), tooOften.getMessage()),
+            response.isPresent(),
             Operation.HANDSHAKE);
         return;
       } catch (ConnectionLimitException full) {
-        refuse(
-            new HandshakeResult.Rejected(
-                full.reason(),
-                response.map(accepted -> refusal(LIMIT_REACHED)),
-                LIMIT_REACHED,
-                "refused: " + full.getMessage()),
+        noRoom(
+            full.reason(),
+            LIMIT_REACHED,
+            "refused: " + full.getMessage(),
+            response.isPresent(),
             Operation.ACCEPT);
         return;
       }
-      settled();
-      admitted.replaced().forEach(old -> replaced(old, connection));
-      begin(connection, admitted.before());
+      entered.replaced().forEach(old -> replaced(old, connection));
+      begin(connection, entered.before());
+    }
+
+    /** Nothing is wrong with the peer, so the attempt counts for nothing. */
+    private void noRoom(
+        CloseReason reason, String details, String log, boolean hello, Operation operation) {
+      throttle.giveBack(from);
+      HandshakeResult.Rejected why =
+          new HandshakeResult.Rejected(reason, Optional.empty(), details, log);
+      refuse(hello ? why.toHello() : why, operation);
     }
 
     private void begin(NettyConnection connection, List<NettyConnection> before) {
+      admitted = true;
+      reads.over();
       Inbox inbox = ConnectionPipeline.admit(connection, dispatcher);
       ConnectionInfo info = connection.info();
       if (connection.identity() instanceof PeerIdentity.Trusted trusted) {
@@ -112,12 +236,66 @@ final class ServerAdmission {
           info,
           CompletableFuture.allOf(
               before.stream().map(NettyConnection::handled).toArray(CompletableFuture[]::new)));
-      link.onEnd((reason, details) -> end(connection, inbox, reason, details));
+      link.onEnd((reason, details) -> {
+        ServerAdmission.this.end(connection, inbox, reason, details);
+        // A stop says goodbye to all at once, and all are to hear it.
+        if (reason != CloseReason.REQUESTED || link.peerAsked()) {
+          ends();
+        }
+      });
     }
 
-    /** Tells the peer why not, and ends the link. */
+    /** Whether it is a connection now. */
+    boolean admitted() {
+      return admitted;
+    }
+
+    /**
+     * Tells the peer why not, and ends the link: at once when there is a response to its hello,
+     * else in a while.
+     */
     void refuse(HandshakeResult.Rejected why, Operation operation) {
-      audited(link, why.reason(), why.log());
+      audit(why.reason(), why.log());
+      if (why.response().isPresent()) {
+        tell(why, operation);
+      } else {
+        hold(why, operation);
+      }
+    }
+
+    /** The same at once, for a peer that had its time. */
+    void refuseNow(HandshakeResult.Rejected why) {
+      audit(why.reason(), why.log());
+      tell(why, Operation.HANDSHAKE);
+    }
+
+    private void hold(HandshakeResult.Rejected why, Operation operation) {
+      heldFor = Optional.of(why);
+      // An id is random, so it can say how much longer.
+      long longer = Math.floorMod(link.id().hashCode(), HOLD_SPREAD.toMillis());
+      cancelRelease = link.schedule(() -> tell(why, operation), HOLD.plusMillis(longer).toNanos());
+      held.enter(from, this).ifPresent(Candidate::cut);
+    }
+
+    /** From another one's event loop. */
+    private void cut() {
+      link.cut(CloseReason.THROTTLED, TOO_MANY_ATTEMPTS, Operation.ACCEPT);
+    }
+
+    /** Whether it is refused and not told yet. */
+    boolean isHeld() {
+      return heldFor.isPresent();
+    }
+
+    /** It is held, and its hello came: it is told at once. */
+    void answerHello() {
+      heldFor.ifPresent(why -> tell(why.toHello(), Operation.ACCEPT));
+    }
+
+    private void tell(HandshakeResult.Rejected why, Operation operation) {
+      if (link.ended()) {
+        return;
+      }
       why.response().ifPresent(this::send);
       link.fail(why.reason(), why.details(), operation);
     }
@@ -131,35 +309,37 @@ final class ServerAdmission {
       }
     }
 
-    private void settled() {
-      if (counted.compareAndSet(true, false)) {
-        unadmitted.decrementAndGet();
+    /** Its end began, and it was never a connection. */
+    private void ended(CloseReason reason, String details) {
+      var _ = waiting.leave(this);
+      var _ = held.leave(this);
+      cancelRelease.run();
+      switch (reason) {
+        case AUTH_FAILURE, PROTOCOL_ERROR, READ_TIMEOUT -> {
+          throttle.failed(from);
+          audit(reason, "refused: " + details);
+        }
+        default -> {}
+      }
+      ends();
+    }
+
+    private void audit(CloseReason reason, String text) {
+      if (!audited) {
+        audited = true;
+        audit.audit(new AuditEvent.HandshakeRefused(link.id(), link.remoteAddress(), reason, text));
       }
     }
-  }
 
-  /** Takes up a socket that was accepted. On its event loop. */
-  Candidate candidate(Link link) {
-    Candidate candidate = new Candidate(link);
-    int waiting = unadmitted.incrementAndGet();
-    link.whenClosed(candidate::settled);
-    if (waiting > 2 * MOST_UNADMITTED) {
-      // So many that not even goodbyes can be waited for.
-      audited(
-          link,
-          CloseReason.THROTTLED,
-          "cut: " + 2 * MOST_UNADMITTED + " connections wait for admission or their end");
-      link.cut(CloseReason.THROTTLED, TOO_MANY_ATTEMPTS, Operation.ACCEPT);
-    } else if (waiting > MOST_UNADMITTED) {
-      candidate.refuse(
-          new HandshakeResult.Rejected(
-              CloseReason.THROTTLED,
-              Optional.empty(),
-              TOO_MANY_ATTEMPTS,
-              "refused: " + MOST_UNADMITTED + " connections wait for admission, the limit"),
-          Operation.ACCEPT);
+    private void ends() {
+      if (!link.channel().isOpen()) {
+        return;
+      }
+      ending
+          .enter(from, link)
+          .ifPresent(last -> last.abort(CloseReason.THROTTLED, TOO_MANY_ATTEMPTS));
+      link.whenClosed(() -> ending.leave(link));
     }
-    return candidate;
   }
 
   private void replaced(NettyConnection old, NettyConnection by) {
@@ -190,11 +370,11 @@ final class ServerAdmission {
         });
   }
 
-  private void audited(Link link, CloseReason reason, String text) {
-    audit.audit(new AuditEvent.HandshakeRefused(link.id(), link.remoteAddress(), reason, text));
-  }
-
-  private static HandshakeResponse refusal(String error) {
-    return HandshakeResponse.newBuilder().setAccepted(false).setError(error).build();
+  private static NetworkAddress networkAddress(Link link) {
+    // A socket that is gone already has no address any more.
+    return NetworkAddress.of(
+        link.remoteAddress() instanceof InetSocketAddress socket && socket.getAddress() != null
+            ? socket.getAddress()
+            : InetAddress.getLoopbackAddress());
   }
 }

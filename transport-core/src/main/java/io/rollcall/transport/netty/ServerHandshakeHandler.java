@@ -7,13 +7,12 @@ import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.TransportException;
 import io.rollcall.transport.codec.MalformedMessageException;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import io.rollcall.transport.session.HandshakeCrypto;
 import io.rollcall.transport.session.HandshakeResult;
 import io.rollcall.transport.session.ServerHandshake;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * A server's side of a connection's first frame, which its first byte tells apart: 0x08 begins a
  * HandshakeRequest, anything else a Message. Until it is known who the peer is, no other handler
  * sees anything; then this one removes itself.
+ *
+ * <p>A refusal that waits for its second is told at once when a hello comes, unread; anything else
+ * that comes meanwhile is thrown away.
  */
 final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     implements FrameDecoder.FirstByteListener {
@@ -48,7 +50,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private static final byte HELLO = 0x08;
 
   private final Mode mode;
-  private final Duration timeLimit;
+  private final Duration limit;
   private final Optional<HandshakeCrypto> crypto;
   private final ServerAdmission.Candidate candidate;
   private final FrameDecoder frames;
@@ -56,17 +58,18 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private @Nullable ChannelHandlerContext context;
   private boolean hello;
   private boolean decided;
+  private Runnable cancelTimeLimit = () -> {};
   private @Nullable CompletableFuture<HandshakeResult> judgement;
 
   /** With {@code crypto} present unless authentication is off. */
   ServerHandshakeHandler(
       Mode mode,
-      Duration timeLimit,
+      Duration limit,
       Optional<HandshakeCrypto> crypto,
       ServerAdmission.Candidate candidate,
       FrameDecoder frames) {
     this.mode = mode;
-    this.timeLimit = timeLimit;
+    this.limit = limit;
     this.crypto = crypto;
     this.candidate = candidate;
     this.frames = frames;
@@ -76,66 +79,117 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
-    frames.expectFirst(
-        mode == Mode.REQUIRED ? MOST_BYTES : link.context().settings().maxMessageSize(), this);
-    if (mode == Mode.OFF) {
-      decided = true;
-      candidate.admit(new PeerIdentity.Unauthenticated(), Optional.empty());
-    } else {
-      link.schedule(this::timeUp, timeLimit.toNanos());
+    frames.onUnreadable(this::unreadable);
+    frames.mostUnasked(MOST_BYTES);
+    if (candidate.mayTry()) {
+      if (mode == Mode.OFF) {
+        decided = true;
+        candidate.admit(new PeerIdentity.Unauthenticated(), Optional.empty());
+        frames.mostUnasked(Long.MAX_VALUE);
+      } else {
+        cancelTimeLimit = link.schedule(this::timeUp, limit.toNanos());
+        candidate.awaitHello();
+      }
     }
+    frames.expectFirst(
+        mode == Mode.REQUIRED && !candidate.isHeld()
+            ? MOST_BYTES
+            : link.context().settings().maxMessageSize(),
+        this);
   }
 
   @Override
   public int firstByteCame(byte first) {
     hello = first == HELLO;
+    if (candidate.isHeld()) {
+      if (!hello) {
+        frames.ignore();
+      }
+      return MOST_BYTES;
+    }
     if (hello) {
       if (mode == Mode.OFF) {
         candidate.refuse(ServerHandshake.authenticationOff(), Operation.HANDSHAKE);
       }
       return MOST_BYTES;
     }
-    if (mode == Mode.REQUIRED) {
-      refuseUnreadable("the first frame is no handshake, and authentication is required here");
-      return MOST_BYTES;
+    switch (mode) {
+      case OFF -> {}
+      case OPTIONAL -> admitUnauthenticated();
+      case REQUIRED -> {
+        decided = true;
+        if (candidate.keepsPlace(false)) {
+          candidate.refuse(
+              ServerHandshake.unreadable(
+                  "the first frame is no handshake, and authentication is required here"),
+              Operation.HANDSHAKE);
+        }
+      }
     }
-    if (mode == Mode.OPTIONAL) {
-      admitUnauthenticated();
+    if (!candidate.admitted()) {
+      frames.ignore();
+      return MOST_BYTES;
     }
     remove();
     return link.context().settings().maxMessageSize();
   }
 
+  private void unreadable(TransportException problem) {
+    if (candidate.admitted() || link.ended()) {
+      ErrorHandler.end(link, problem);
+      return;
+    }
+    frames.ignore();
+    if (!candidate.isHeld()) {
+      decided = true;
+      String text = String.valueOf(problem.getMessage());
+      if (candidate.keepsPlace(false)) {
+        candidate.refuse(
+            new HandshakeResult.Rejected(
+                problem.reason(), Optional.empty(), text, "refused: " + text),
+            Operation.READ);
+      }
+    }
+  }
+
   private void timeUp() {
-    if (decided || link.ended()) {
+    if (decided || candidate.isHeld() || link.ended()) {
       return;
     }
     if (mode == Mode.REQUIRED || hello) {
-      refuseUnreadable("no complete handshake within " + timeLimit.toMillis() + " ms");
+      refuseUnreadable("no complete handshake within " + limit.toMillis() + " ms");
     } else if (frames.insideFrame()) {
       link.fail(
           CloseReason.READ_TIMEOUT,
-          "the first frame did not begin within " + timeLimit.toMillis() + " ms",
+          "the first frame did not begin within " + limit.toMillis() + " ms",
           Operation.HANDSHAKE);
     } else {
-      frames.expectNothingSpecial();
       admitUnauthenticated();
-      remove();
+      if (candidate.admitted()) {
+        frames.expectNothingSpecial();
+        remove();
+      }
     }
   }
 
   private void admitUnauthenticated() {
     decided = true;
-    candidate.admit(new PeerIdentity.Unauthenticated(), Optional.empty());
+    if (candidate.keepsPlace(false)) {
+      candidate.admit(new PeerIdentity.Unauthenticated(), Optional.empty());
+    }
   }
 
   private void refuseUnreadable(String problem) {
     decided = true;
-    candidate.refuse(ServerHandshake.unreadable(problem), Operation.HANDSHAKE);
+    candidate.refuseNow(ServerHandshake.unreadable(problem));
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object frame) {
+    if (candidate.isHeld()) {
+      candidate.answerHello();
+      return;
+    }
     ByteString bytes = (ByteString) frame;
     HandshakeRequest request;
     try {
@@ -145,19 +199,16 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
       return;
     }
     link.messageCame(Message.PayloadCase.HANDSHAKE_REQUEST, bytes.size());
-    // Whatever the peer sends already is not read before it is known who sends it.
     decided = true;
+    if (!candidate.keepsPlace(true)) {
+      return;
+    }
+    // Whatever the peer sends already is not read before it is known who sends it.
     link.pause(Link.Pause.HANDSHAKE);
-    CompletableFuture<HandshakeResult> pending = crypto.orElseThrow().verify(address(), request);
+    CompletableFuture<HandshakeResult> pending =
+        crypto.orElseThrow().verify(candidate.from(), request);
     judgement = pending;
-    var _ =
-        pending.whenComplete((result, fault) -> link.loop().execute(() -> judged(result, fault)));
-  }
-
-  private InetAddress address() {
-    return link.remoteAddress() instanceof InetSocketAddress socket && socket.getAddress() != null
-        ? socket.getAddress()
-        : InetAddress.getLoopbackAddress();
+    var _ = pending.whenComplete((result, fault) -> link.execute(() -> judged(result, fault)));
   }
 
   private void judged(@Nullable HandshakeResult result, @Nullable Throwable fault) {
@@ -178,6 +229,12 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
         link.fail(CloseReason.INTERNAL_ERROR, "internal error", Operation.HANDSHAKE);
       }
     }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    frames.mostUnasked(Long.MAX_VALUE);
+    cancelTimeLimit.run();
   }
 
   @Override

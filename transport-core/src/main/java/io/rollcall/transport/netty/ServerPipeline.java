@@ -44,20 +44,19 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
     links.add(link);
     link.whenClosed(() -> links.remove(link));
     FrameDecoder frames = ConnectionPipeline.begin(link);
-    ServerAdmission.Candidate candidate = admission.candidate(link);
-    if (!link.ended()) {
-      channel
-          .pipeline()
-          .addBefore(
-              ConnectionPipeline.ERRORS,
-              ConnectionPipeline.HANDSHAKE,
-              new ServerHandshakeHandler(
-                  mode(settings.admission()),
-                  settings.handshakeTimeout(),
-                  crypto,
-                  candidate,
-                  frames));
-    }
+    FirstReads reads = FirstReads.of(channel);
+    reads.missing(frames::missing);
+    channel
+        .pipeline()
+        .addBefore(
+            ConnectionPipeline.ERRORS,
+            ConnectionPipeline.HANDSHAKE,
+            new ServerHandshakeHandler(
+                mode(settings.admission()),
+                settings.handshakeTimeout(),
+                crypto,
+                admission.candidate(link, reads),
+                frames));
   }
 
   private static ServerHandshakeHandler.Mode mode(AdmissionSettings admission) {

@@ -2,13 +2,8 @@ package io.rollcall.transport.session;
 
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.transport.CloseReason;
-import java.net.InetAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
@@ -20,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The threads that check signatures, so that event loops do not. Owns threads named {@code
  * handshake-crypto-N}, from its making until {@link #close()}; whoever made it closes it.
  *
- * <p>Fair by address: waiting hellos are taken round robin over remote addresses, oldest first
- * within each, so one address that floods waits behind itself. The number that wait is bounded; at
- * the bound the newest hello of the address that has most waiting is refused with {@link
- * CloseReason#THROTTLED} - usually the one that just came.
+ * <p>Fair by {@link NetworkAddress}: waiting hellos are taken round robin over addresses, oldest
+ * first within each, so one address that floods waits behind itself. The number that wait is
+ * bounded; at the bound the newest hello of the address that has most waiting is refused with
+ * {@link CloseReason#THROTTLED} - usually the one that just came.
  */
 public final class HandshakeCrypto implements AutoCloseable {
 
@@ -36,9 +31,8 @@ public final class HandshakeCrypto implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
-  // Under the lock: addresses in the order of their next turn, and how many hellos they hold.
-  private final Map<InetAddress, Deque<Check>> waiting = new LinkedHashMap<>();
-  private int count;
+  // Under the lock.
+  private final ByAddress<Check> waiting = new ByAddress<>();
   private boolean closed;
 
   /** With one thread for two processors, at least one, and the default capacity. */
@@ -68,7 +62,7 @@ public final class HandshakeCrypto implements AutoCloseable {
    *     through a fault of this program. Cancelling it spares the check, for a connection that
    *     ended meanwhile
    */
-  public CompletableFuture<HandshakeResult> verify(InetAddress from, HandshakeRequest request) {
+  public CompletableFuture<HandshakeResult> verify(NetworkAddress from, HandshakeRequest request) {
     Check check = new Check(request, new CompletableFuture<>());
     Check refused = null;
     boolean stopping;
@@ -76,10 +70,9 @@ public final class HandshakeCrypto implements AutoCloseable {
     try {
       stopping = closed;
       if (!stopping) {
-        waiting.computeIfAbsent(from, address -> new ArrayDeque<>()).addLast(check);
-        count++;
-        if (count > capacity) {
-          refused = removeNewestOfLargest();
+        var _ = waiting.add(from, check);
+        if (waiting.size() > capacity) {
+          refused = waiting.removeNewestOfLargest();
         }
         arrived.signal();
       }
@@ -92,9 +85,10 @@ public final class HandshakeCrypto implements AutoCloseable {
     if (refused != null) {
       refused.result.complete(
           HandshakeResult.Rejected.unanswered(
-              CloseReason.THROTTLED,
-              "too many handshakes at once",
-              "refused: " + capacity + " handshakes wait to be checked, the limit"));
+                  CloseReason.THROTTLED,
+                  "too many handshakes at once",
+                  "refused: " + capacity + " handshakes wait to be checked, the limit")
+              .toHello());
     }
     return check.result;
   }
@@ -103,7 +97,7 @@ public final class HandshakeCrypto implements AutoCloseable {
   public int waiting() {
     lock.lock();
     try {
-      return count;
+      return waiting.size();
     } finally {
       lock.unlock();
     }
@@ -119,9 +113,9 @@ public final class HandshakeCrypto implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      waiting.values().forEach(left::addAll);
-      waiting.clear();
-      count = 0;
+      for (Check next = waiting.removeNext(); next != null; next = waiting.removeNext()) {
+        left.add(next);
+      }
       arrived.signalAll();
     } finally {
       lock.unlock();
@@ -138,7 +132,8 @@ public final class HandshakeCrypto implements AutoCloseable {
 
   private static HandshakeResult stopped() {
     return HandshakeResult.Rejected.unanswered(
-        CloseReason.REQUESTED, "server is stopping", "refused: the server is stopping");
+            CloseReason.REQUESTED, "server is stopping", "refused: the server is stopping")
+        .toHello();
   }
 
   private void work() {
@@ -165,41 +160,10 @@ public final class HandshakeCrypto implements AutoCloseable {
       while (waiting.isEmpty() && !closed) {
         arrived.awaitUninterruptibly();
       }
-      if (closed) {
-        return null;
-      }
-      Map.Entry<InetAddress, Deque<Check>> turn = waiting.entrySet().iterator().next();
-      InetAddress address = turn.getKey();
-      Deque<Check> checks = turn.getValue();
-      waiting.remove(address);
-      Check check = checks.removeFirst();
-      count--;
-      if (!checks.isEmpty()) {
-        waiting.put(address, checks); // Behind all others.
-      }
-      return check;
+      return waiting.removeNext(); // Nothing is left when it is closed.
     } finally {
       lock.unlock();
     }
-  }
-
-  private Check removeNewestOfLargest() {
-    Map.Entry<InetAddress, Deque<Check>> largest = null;
-    for (Map.Entry<InetAddress, Deque<Check>> entry : waiting.entrySet()) {
-      // Of equals the later: that is where the arrival stands, unless it joined a larger one.
-      if (largest == null || entry.getValue().size() >= largest.getValue().size()) {
-        largest = entry;
-      }
-    }
-    if (largest == null) {
-      throw new IllegalStateException("over capacity, and nothing waits");
-    }
-    Check newest = largest.getValue().removeLast();
-    if (largest.getValue().isEmpty()) {
-      waiting.remove(largest.getKey());
-    }
-    count--;
-    return newest;
   }
 
   private record Check(HandshakeRequest request, CompletableFuture<HandshakeResult> result) {

@@ -38,6 +38,18 @@ public sealed interface HandshakeResult {
           log);
     }
 
+    /** The same for a peer that sent a hello: with its text in a HandshakeResponse first. */
+    public Rejected toHello() {
+      return response.isPresent()
+          ? this
+          : new Rejected(
+              reason,
+              Optional.of(
+                  HandshakeResponse.newBuilder().setAccepted(false).setError(details).build()),
+              details,
+              log);
+    }
+
     /** With a disconnect alone. */
     static Rejected unanswered(CloseReason reason, String details, String log) {
       return new Rejected(reason, Optional.empty(), details, log);

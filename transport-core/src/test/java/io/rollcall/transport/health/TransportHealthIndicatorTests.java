@@ -7,6 +7,7 @@ import io.rollcall.transport.testing.FakeTransportClient;
 import io.rollcall.transport.testing.FakeTransportServer;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -35,6 +36,22 @@ class TransportHealthIndicatorTests {
     server.connections.add(ConnectionInfos.trusted("a"));
 
     assertThat(health(serverHealth).getDetails()).containsEntry("connections", 1);
+  }
+
+  @Test
+  void serverIsDownWhileItCannotAcceptAndSaysWhy() {
+    server.start();
+    server.acceptProblem.set(Optional.of("too many open files"));
+
+    Health health = health(serverHealth);
+
+    assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+    assertThat(health.getDetails())
+        .containsEntry("reason", "cannot accept connections: too many open files")
+        .containsEntry("connections", 0);
+
+    server.acceptProblem.set(Optional.empty());
+    assertThat(health(serverHealth).getStatus()).isEqualTo(Status.UP);
   }
 
   @Test

@@ -12,11 +12,14 @@ import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.ThrottleSettings;
+import io.rollcall.transport.UnauthenticatedSettings;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.session.AddressThrottle;
 import io.rollcall.transport.session.ConnectionManager;
 import io.rollcall.transport.session.HandshakeCrypto;
 import io.rollcall.transport.session.ServerHandshake;
@@ -82,6 +85,8 @@ class FirstFrameFuzzTests {
             new ConnectionManager<>(1, TransportMetrics.NOOP, System::nanoTime),
             new MessageDispatcher(
                 "test-", EmbeddedLink.MAX_MESSAGE_SIZE, recorded, recorded, TransportMetrics.NOOP),
+            UnauthenticatedSettings.DEFAULT,
+            new AddressThrottle(ThrottleSettings.DEFAULT, System::nanoTime),
             event -> {});
     try (EmbeddedLink embedded = new EmbeddedLink();
         HandshakeCrypto crypto = new HandshakeCrypto(handshake())) {
@@ -95,7 +100,7 @@ class FirstFrameFuzzTests {
                   ServerHandshakeHandler.Mode.REQUIRED,
                   Duration.ofSeconds(5),
                   Optional.of(crypto),
-                  admission.candidate(embedded.link),
+                  admission.candidate(embedded.link, FirstReads.of(embedded.channel)),
                   embedded.frames));
       embedded.receive(stream);
       if (firstFrame(stream).isPresent()) {

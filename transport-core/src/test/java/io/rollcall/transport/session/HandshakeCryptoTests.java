@@ -8,8 +8,6 @@ import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.PeerIdentity;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,9 +20,9 @@ import org.junit.jupiter.api.Test;
 
 class HandshakeCryptoTests {
 
-  private static final InetAddress A = address(1);
-  private static final InetAddress B = address(2);
-  private static final InetAddress C = address(3);
+  private static final NetworkAddress A = address(1);
+  private static final NetworkAddress B = address(2);
+  private static final NetworkAddress C = address(3);
   private static final String STUCK = "stuck";
 
   private final CountDownLatch began = new CountDownLatch(1);
@@ -94,6 +92,18 @@ class HandshakeCryptoTests {
   }
 
   @Test
+  void takesTheAddressesOfOneIpv6NetworkForOne() throws Exception {
+    stick();
+    var a1 = verify(NetworkAddressTests.network("2001:db8::1"), "a1");
+    var a2 = verify(NetworkAddressTests.network("2001:db8::2"), "a2");
+    var b1 = verify(NetworkAddressTests.network("2001:db8:0:1::1"), "b1");
+    release.countDown();
+    CompletableFuture.allOf(a1, a2, b1).get(10, SECONDS);
+
+    assertThat(judged).containsExactly(STUCK, "a1", "b1", "a2");
+  }
+
+  @Test
   void sparesTheCheckOfAHelloThatWasCancelled() throws Exception {
     stick();
     var a1 = verify(A, "a1");
@@ -140,7 +150,7 @@ class HandshakeCryptoTests {
     assertThat(stuck).isNotDone();
   }
 
-  private CompletableFuture<HandshakeResult> verify(InetAddress from, String clientId) {
+  private CompletableFuture<HandshakeResult> verify(NetworkAddress from, String clientId) {
     return crypto.verify(from, HandshakeRequest.newBuilder().setClientId(clientId).build());
   }
 
@@ -174,15 +184,13 @@ class HandshakeCryptoTests {
             HandshakeResult.Rejected.class,
             rejected -> {
               assertThat(rejected.reason()).isEqualTo(reason);
-              assertThat(rejected.response()).isEmpty();
+              assertThat(rejected.response().orElseThrow().getAccepted()).isFalse();
+              assertThat(rejected.response().orElseThrow().getError())
+                  .isEqualTo(rejected.details());
             });
   }
 
-  private static InetAddress address(int last) {
-    try {
-      return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last});
-    } catch (UnknownHostException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+  private static NetworkAddress address(int last) {
+    return NetworkAddressTests.network("10.0.0." + last);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A server without a socket, for tests of what stands around one. Sending finds nobody. */
 public final class FakeTransportServer implements TransportServer {
@@ -23,6 +24,10 @@ public final class FakeTransportServer implements TransportServer {
 
   /** What {@link #connections()} answers. */
   public final List<ConnectionInfo> connections = new CopyOnWriteArrayList<>();
+
+  /** What {@link #acceptProblem()} answers. */
+  public final AtomicReference<Optional<String>> acceptProblem =
+      new AtomicReference<>(Optional.empty());
 
   private final Runnable onStop;
   private volatile boolean running;
@@ -56,6 +61,11 @@ public final class FakeTransportServer implements TransportServer {
   @Override
   public boolean isRunning() {
     return running;
+  }
+
+  @Override
+  public Optional<String> acceptProblem() {
+    return acceptProblem.get();
   }
 
   @Override

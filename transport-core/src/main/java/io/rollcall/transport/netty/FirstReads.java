@@ -1,0 +1,76 @@
+package io.rollcall.transport.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+import java.util.function.IntSupplier;
+
+/**
+ * How much one read takes of a socket that was accepted: until its peer is admitted what is missing
+ * of the frame that is being read, and {@value #MOST_BYTES} bytes at most; so nothing lies in a
+ * buffer that a peer sent behind its hello. From then on as much as usual. Event loop.
+ *
+ * <p>One object for both times, because a channel asks for its allocator once.
+ */
+final class FirstReads implements RecvByteBufAllocator {
+
+  static final int MOST_BYTES = 1024;
+
+  private final RecvByteBufAllocator usual;
+  private IntSupplier missing = () -> MOST_BYTES;
+  private boolean over;
+
+  private FirstReads(RecvByteBufAllocator usual) {
+    this.usual = usual;
+  }
+
+  /** Takes the place of the allocator that the channel has, which is the usual one later. */
+  static FirstReads of(Channel channel) {
+    FirstReads reads = new FirstReads(channel.config().getRecvByteBufAllocator());
+    channel.config().setRecvByteBufAllocator(reads);
+    return reads;
+  }
+
+  /** Who knows how many bytes are missing; at least 1. */
+  void missing(IntSupplier bytes) {
+    missing = bytes;
+  }
+
+  /** The peer is admitted. */
+  void over() {
+    over = true;
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // It is what a channel asks for.
+  public Handle newHandle() {
+    return new Reads(usual.newHandle());
+  }
+
+  @SuppressWarnings("deprecation") // As above.
+  private final class Reads extends DelegatingHandle implements ExtendedHandle {
+
+    private Reads(RecvByteBufAllocator.Handle usual) {
+      super(usual);
+    }
+
+    @Override
+    public ByteBuf allocate(ByteBufAllocator buffers) {
+      return over ? super.allocate(buffers) : buffers.ioBuffer(guess());
+    }
+
+    @Override
+    public int guess() {
+      return over ? super.guess() : Math.min(missing.getAsInt(), MOST_BYTES);
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+      return delegate() instanceof ExtendedHandle extended
+          ? extended.continueReading(maybeMoreData)
+          : delegate().continueReading();
+    }
+  }
+}
