@@ -3,6 +3,7 @@ package io.rollcall.proto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.WireFormat;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.TransactionRequest;
@@ -67,7 +68,8 @@ public record CrossChainTransaction(
           if (OTHER_PAYLOADS.contains(tag)) {
             found = ByteString.EMPTY;
           }
-          input.skipField(tag);
+          // As generated parsers do it: they take overlong varints that skipField refuses.
+          var _ = UnknownFieldSet.newBuilder().mergeFieldFrom(tag, input);
         }
       }
       return found;
