@@ -40,7 +40,33 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Starts a jar; {@link #awaitReady()} waits until it can be used. */
   static ServiceProcess launch(String name, Path jar, Path folder, List<String> arguments) {
-    List<String> command = new ArrayList<>();
+    return launch(name, jar, folder, List.of(), List.of(), arguments);
+  }
+
+  /**
+   * The same with no more than so many file descriptors.
+   *
+   * @param jvmOptions further ones for its Java
+   */
+  static ServiceProcess launchWithFewDescriptors(
+      int most,
+      String name,
+      Path jar,
+      Path folder,
+      List<String> jvmOptions,
+      List<String> arguments) {
+    List<String> shell = List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh");
+    return launch(name, jar, folder, shell, jvmOptions, arguments);
+  }
+
+  private static ServiceProcess launch(
+      String name,
+      Path jar,
+      Path folder,
+      List<String> shell,
+      List<String> jvmOptions,
+      List<String> arguments) {
+    List<String> command = new ArrayList<>(shell);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
     command.add("-XX:+UseSerialGC");
@@ -50,6 +76,7 @@ final class ServiceProcess implements AutoCloseable {
     if (leakDetection != null) {
       command.add("-D" + LEAK_DETECTION + "=" + leakDetection);
     }
+    command.addAll(jvmOptions);
     command.add("-jar");
     command.add(jar.toAbsolutePath().toString());
     command.addAll(arguments);
