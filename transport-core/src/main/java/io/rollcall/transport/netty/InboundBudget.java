@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The memory that partial frames of all connections hold, and bytes that came although nobody
- * reads. At the bound the connection that holds most is closed with THROTTLED, those without a
- * proven identity first; reading is never paused for it. Safe for any thread.
+ * reads. At the bound the connection that holds most is closed with THROTTLED, those that are not
+ * trusted first; reading is never paused for it. Safe for any thread.
  */
 final class InboundBudget {
 
@@ -35,7 +35,7 @@ final class InboundBudget {
 
   private void evict() {
     shares.stream()
-        .max(Comparator.comparing(Share::unproven).thenComparingLong(Share::bytes))
+        .max(Comparator.comparing(Share::stranger).thenComparingLong(Share::bytes))
         .ifPresent(Share::giveUp);
   }
 
@@ -63,8 +63,8 @@ final class InboundBudget {
       }
     }
 
-    private boolean unproven() {
-      return !link.proven();
+    private boolean stranger() {
+      return !link.trusted();
     }
 
     private long bytes() {

@@ -97,6 +97,8 @@ final class Link {
   private final Deque<Pending> unwritten = new ArrayDeque<>(1);
   private boolean outputOver;
   private boolean watchArmed;
+  private Runnable cancelWatch = () -> {};
+  private Runnable cancelClose = () -> {};
   private boolean endBegun;
   private boolean peerAsked;
   private volatile boolean faultCounted;
@@ -115,7 +117,7 @@ final class Link {
   private final AtomicLong messagesWritten = new AtomicLong();
   private final AtomicLong lastByteAt = new AtomicLong();
   private final AtomicLong roundTripNanos = new AtomicLong(-1);
-  private volatile boolean proven;
+  private volatile boolean trusted;
 
   private Link(String id, Channel channel, LinkContext context) {
     this.id = id;
@@ -272,7 +274,7 @@ final class Link {
     if (!watchArmed) {
       watchArmed = true;
       long due = oldest.queuedAt + writeTimeoutNanos - nanoTime();
-      schedule(this::watchWrites, Math.max(due, 0));
+      cancelWatch = schedule(this::watchWrites, Math.max(due, 0));
     }
   }
 
@@ -402,9 +404,17 @@ final class Link {
     flush();
     outputOver = true;
     if (reason != CloseReason.REQUESTED) {
-      schedule(this::closeChannel, GOODBYE_LIMIT.toNanos());
+      closeAfter(GOODBYE_LIMIT);
     }
-    OutboundFrame goodbye = context.frames().encode(goodbye(reason, details));
+    OutboundFrame goodbye;
+    try {
+      goodbye = context.frames().encode(goodbye(reason, details));
+    } catch (TransportException tooLarge) {
+      // Only with a max-message-size below that of a goodbye.
+      log.debug("{} {}", id, tooLarge.getMessage());
+      closeChannel();
+      return;
+    }
     queuedBytes.addAndGet(goodbye.size());
     Delivery whenWritten =
         failure -> {
@@ -441,7 +451,7 @@ final class Link {
   private void drain() {
     if (channel instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {
       var _ = duplex.shutdownOutput();
-      schedule(this::closeChannel, DRAIN_LIMIT.toNanos());
+      closeAfter(DRAIN_LIMIT);
     } else {
       closeChannel();
     }
@@ -458,6 +468,16 @@ final class Link {
     } else if (channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
       closeChannel();
     }
+  }
+
+  private void closeAfter(Duration limit) {
+    Runnable others = cancelClose;
+    Runnable another = schedule(this::closeChannel, limit.toNanos());
+    cancelClose =
+        () -> {
+          others.run();
+          another.run();
+        };
   }
 
   private void closeChannel() {
@@ -480,6 +500,9 @@ final class Link {
     end.compareAndSet(null, new End(CloseReason.NETWORK_ERROR, "connection closed"));
     beginEnd();
     outputOver = true;
+    // A timer would hold on to all of this for as long as the write timeout, of each that came.
+    cancelWatch.run();
+    cancelClose.run();
     flush();
     // Netty says that a channel is closed before it gives back what it had to write; whoever waits
     // for that memory is told afterwards.
@@ -618,13 +641,13 @@ final class Link {
     return nanos < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
   }
 
-  /** Whether the peer proved who it is; such links are the last to be sacrificed. */
-  boolean proven() {
-    return proven;
+  /** Whether the peer proved a trusted key; such links are the last to be sacrificed. */
+  boolean trusted() {
+    return trusted;
   }
 
-  void setProven() {
-    proven = true;
+  void setTrusted() {
+    trusted = true;
   }
 
   /** A frame on its way; releases its reference once. */

@@ -31,8 +31,8 @@ final class NettyConnection implements Replaceable {
     this.identity = identity;
     this.connectedAt = link.context().clock().instant();
     this.admittedAt = link.nanoTime();
-    if (!(identity instanceof PeerIdentity.Unauthenticated)) {
-      link.setProven();
+    if (identity instanceof PeerIdentity.Trusted) {
+      link.setTrusted();
     }
   }
 

@@ -62,7 +62,7 @@ public final class NettyTransportServer implements TransportServer {
 
   private static final int BACKLOG = 4096;
 
-  /** How long a stop waits for the audit listener, even when nothing is left of its own limit. */
+  /** How long the end waits for the audit listener, even when nothing is left of its own limit. */
   private static final Duration LEAST_FOR_AUDIT = Duration.ofSeconds(1);
 
   private final ServerSettings settings;
@@ -168,7 +168,7 @@ public final class NettyTransportServer implements TransportServer {
     if (!bound.isSuccess()) {
       crypto.ifPresent(HandshakeCrypto::close);
       loops.close();
-      trail.close(Duration.ZERO);
+      trail.close(LEAST_FOR_AUDIT);
       throw cannotListen(bound.cause());
     }
     Channel listening = bound.channel();

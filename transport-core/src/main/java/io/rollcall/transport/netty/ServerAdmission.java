@@ -210,6 +210,11 @@ final class ServerAdmission {
         return;
       }
       entered.replaced().forEach(old -> replaced(old, connection));
+      entered
+          .forRoom()
+          .map(NettyConnection::link)
+          .ifPresent(stranger ->
+              stranger.fail(CloseReason.TOO_MANY_PEERS, LIMIT_REACHED, Operation.ACCEPT));
       begin(connection, entered.before());
     }
 
@@ -269,6 +274,11 @@ final class ServerAdmission {
       tell(why, Operation.HANDSHAKE);
     }
 
+    /** Its hello was refused, and it did not wait for that: it counts all the same. */
+    void refusedInAbsence(HandshakeResult.Rejected why) {
+      failed(why.reason(), why.log());
+    }
+
     private void hold(HandshakeResult.Rejected why, Operation operation) {
       heldFor = Optional.of(why);
       // An id is random, so it can say how much longer.
@@ -314,14 +324,19 @@ final class ServerAdmission {
       var _ = waiting.leave(this);
       var _ = held.leave(this);
       cancelRelease.run();
+      // It may have gone before it was told.
+      failed(heldFor.map(HandshakeResult.Rejected::reason).orElse(reason), "refused: " + details);
+      ends();
+    }
+
+    private void failed(CloseReason reason, String text) {
       switch (reason) {
         case AUTH_FAILURE, PROTOCOL_ERROR, READ_TIMEOUT -> {
           throttle.failed(from);
-          audit(reason, "refused: " + details);
+          audit(reason, text);
         }
         default -> {}
       }
-      ends();
     }
 
     private void audit(CloseReason reason, String text) {

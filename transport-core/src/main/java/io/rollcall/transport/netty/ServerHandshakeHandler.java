@@ -212,7 +212,19 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   }
 
   private void judged(@Nullable HandshakeResult result, @Nullable Throwable fault) {
+    try {
+      decide(result, fault);
+    } catch (RuntimeException problem) {
+      // No handler of the pipeline calls this, so nobody else would end what waits here.
+      ErrorHandler.end(link, problem);
+    }
+  }
+
+  private void decide(@Nullable HandshakeResult result, @Nullable Throwable fault) {
     if (link.ended()) {
+      if (result instanceof HandshakeResult.Rejected rejected) {
+        candidate.refusedInAbsence(rejected);
+      }
       return;
     }
     switch (result) {

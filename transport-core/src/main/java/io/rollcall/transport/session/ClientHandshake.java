@@ -21,6 +21,12 @@ public final class ClientHandshake {
 
   private static final int NONCE_BYTES = 16;
 
+  private static final String TOO_OFTEN =
+      "; the server limits connection attempts, wait before the next";
+
+  private static final String NO_ROOM =
+      "; the server has no room, wait or raise its max-connections";
+
   private final AuthManager auth;
   private final String clientId;
   private final InstantSource clock;
@@ -148,6 +154,15 @@ public final class ClientHandshake {
     if (error.startsWith("too many handshakes with this key")) {
       return "; wait a minute, and find out what else connects with this key";
     }
+    if (error.startsWith("too many connections of the same identity")) {
+      return "; another program connects with this key: end it, give it a key of its own, or let the server allow several connections";
+    }
+    if (error.startsWith("connection limit reached")) {
+      return NO_ROOM;
+    }
+    if (error.startsWith("too many connection") || error.startsWith("too many handshakes")) {
+      return TOO_OFTEN;
+    }
     if (error.startsWith("authentication is off")) {
       return "; turn auth.enabled off here, or on at the server";
     }
@@ -162,8 +177,8 @@ public final class ClientHandshake {
         switch (reason) {
           case REQUESTED ->
               "; it stops, or authentication is off there: turn auth.enabled off here, or on at the server";
-          case THROTTLED -> "; the server limits connection attempts, wait before the next";
-          case TOO_MANY_PEERS -> "; the server has no room, wait or raise its max-connections";
+          case THROTTLED -> TOO_OFTEN;
+          case TOO_MANY_PEERS -> NO_ROOM;
           default -> "";
         };
     return new HandshakeRejectedException(reason, "handshake rejected: " + text + advice);

@@ -4,6 +4,7 @@ import io.rollcall.transport.BroadcastResult;
 import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionLimitException;
+import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The admitted connections of a server: by id, by identity, oldest first, never more than the
  * limit, and of one identity never more than it may have: then the newest takes the place of the
- * oldest, unless {@link ReplacementRule} says that this happens too often.
+ * oldest, unless {@link ReplacementRule} says that this happens too often. At the limit a trusted
+ * newcomer takes the place of the newest that is not trusted, so strangers keep nobody out.
  *
  * <p>A connection that is gone from here is remembered until its last message was handled, so that
  * its successor can wait for that. An identity with {@value #MOST_UNHANDLED} of those more than it
@@ -46,16 +49,17 @@ public final class ConnectionManager<C extends Replaceable> {
    * @param replaced whose place it takes; it is no longer held here and is to be ended
    * @param before connections of its identity, the replaced ones among them, whose last message is
    *     not handled yet
+   * @param forRoom a stranger that gave way at the limit; likewise
    * @param <C> the server's kind of connection
    */
-  public record Admitted<C>(List<C> replaced, List<C> before) {}
+  public record Admitted<C>(List<C> replaced, List<C> before, Optional<C> forRoom) {}
 
   private final int limit;
   private final TransportMetrics metrics;
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   // Under the lock, in the order of admission.
-  private final Map<String, C> byId = new LinkedHashMap<>();
+  private final SequencedMap<String, C> byId = new LinkedHashMap<>();
   private final Map<String, Set<C>> byIdentity = new LinkedHashMap<>();
   private final Map<IdentityKey, Set<C>> unhandled = new HashMap<>();
   private final ReplacementRule rule = new ReplacementRule();
@@ -77,7 +81,7 @@ public final class ConnectionManager<C extends Replaceable> {
    *
    * @param first done before anybody else can see the connection, and only if it is admitted; must
    *     not wait
-   * @throws ConnectionLimitException when the limit is reached, and it takes nobody's place
+   * @throws ConnectionLimitException when the limit is reached, and it may take nobody's place
    * @throws ReplacementThrottledException when its identity has as many as it may and none of them
    *     may be replaced now, or when too many that it had are not handled yet
    * @throws IllegalStateException when its id is held already; ids are random, so this is a fault
@@ -91,10 +95,15 @@ public final class ConnectionManager<C extends Replaceable> {
       }
       Optional<IdentityKey> key = IdentityKey.of(connection.identity());
       List<C> replaced = key.map(same -> toReplace(same, connection)).orElse(List.of());
+      Optional<C> forRoom = Optional.empty();
       if (byId.size() - replaced.size() >= limit) {
-        throw new ConnectionLimitException(limit);
+        forRoom = givesWayTo(connection);
+        if (forRoom.isEmpty()) {
+          throw new ConnectionLimitException(limit);
+        }
       }
       first.run();
+      forRoom.ifPresent(this::takeOut);
       for (C old : replaced) {
         takeOut(old);
         key.ifPresent(same -> rule.replaced(same, nanoTime.getAsLong()));
@@ -107,13 +116,23 @@ public final class ConnectionManager<C extends Replaceable> {
           new Admitted<>(
               replaced,
               key.map(same -> List.copyOf(unhandled.getOrDefault(same, Set.of())))
-                  .orElse(List.of()));
+                  .orElse(List.of()),
+              forRoom);
     } finally {
       lock.unlock();
     }
     metrics.connectionAdded();
     admitted.replaced.forEach(old -> metrics.connectionReplaced());
     return admitted;
+  }
+
+  /** The newest stranger, if the newcomer is none. Under the lock. */
+  private Optional<C> givesWayTo(C newcomer) {
+    return newcomer.identity() instanceof PeerIdentity.Trusted
+        ? byId.sequencedValues().reversed().stream()
+            .filter(other -> !(other.identity() instanceof PeerIdentity.Trusted))
+            .findFirst()
+        : Optional.empty();
   }
 
   /** The oldest beyond what the identity may have, one more counted. Under the lock. */

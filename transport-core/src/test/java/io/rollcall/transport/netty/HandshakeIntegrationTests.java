@@ -252,6 +252,42 @@ class HandshakeIntegrationTests {
   }
 
   @Test
+  void aStrangerGivesWayToAHolderOfATrustedKey() {
+    AuthManager other = TestKeys.authManager("other");
+    server.addTrustedKey(TrustedEntry.of("seq-B", other.publicKey()));
+    authenticated(AdmissionSettings.with(true, true, true));
+    settings.maxConnections = 1;
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer stranger = fixture.connect();
+        RawSocketPeer trusted = fixture.connect()) {
+      assertThat(stranger.send(hello()).readHandshakeResponse().getAccepted()).isTrue();
+      HandshakeRequest hello =
+          new ClientHandshake(other, "client-2", InstantSource.fixed(NOW), new SecureRandom())
+              .hello();
+      assertThat(trusted.send(hello).readHandshakeResponse().getAccepted()).isTrue();
+      DisconnectMessage disconnect = stranger.readDisconnect();
+      assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.TOO_MANY_PEERS);
+      assertThat(disconnect.getDetails()).isEqualTo("connection limit reached");
+      stranger.expectEndOfStream();
+      trusted.ping(2);
+      assertThat(fixture.server.connectionCount()).isOne();
+    }
+  }
+
+  /** With nonsensical settings too, nobody may be left waiting for ever. */
+  @Test
+  void aPeerThatCannotBeAnsweredIsClosed() {
+    server.addTrustedKey(TrustedEntry.of("seq-A", client.publicKey()));
+    authenticated(AdmissionSettings.TRUSTED_ONLY);
+    settings.maxMessageSize = 16;
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      peer.send(hello()).expectEndOfStream();
+      assertThat(fixture.server.connectionCount()).isZero();
+    }
+  }
+
+  @Test
   void refusesAPeerThatStaysSilent() {
     authenticated(AdmissionSettings.TRUSTED_ONLY);
     settings.handshakeTimeout = Duration.ofMillis(200);

@@ -3,6 +3,10 @@ package io.rollcall.transport.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import io.rollcall.proto.v1.Block;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
@@ -13,6 +17,7 @@ import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawSocketPeer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -101,6 +106,35 @@ class LinkTests {
     }
   }
 
+  /** Many may come and go within a write timeout; an embedded channel's own close ends timers. */
+  @Test
+  void aClosedChannelLeavesNoTimerBehind() {
+    try (EmbeddedLink embedded = watched()) {
+      embedded.channel.pipeline().addFirst(new NothingLeaves());
+      OutboundFrame frame = frame(embedded.link, 10);
+      embedded.link.send(frame, Delivery.IGNORED);
+      frame.release();
+      embedded.link.fail(CloseReason.PROTOCOL_ERROR, "test", Operation.READ);
+      embedded.channel.runPendingTasks();
+      assertThat(embedded.channel.runScheduledPendingTasks()).isPositive();
+
+      var _ = embedded.channel.pipeline().close();
+      embedded.channel.runPendingTasks();
+      assertThat(embedded.channel.isOpen()).isFalse();
+      assertThat(embedded.channel.runScheduledPendingTasks()).as("no timer").isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aGoodbyeThatIsTooLargeIsNotSaid() {
+    try (EmbeddedLink embedded = watched()) {
+      embedded.link.close(CloseReason.REQUESTED, "x".repeat(EmbeddedLink.MAX_MESSAGE_SIZE));
+      embedded.channel.runPendingTasks();
+      assertThat(embedded.channel.isOpen()).isFalse();
+      assertThat(ends).hasSize(1);
+    }
+  }
+
   @Test
   void everyFrameHasOneFateAndIsGivenBackHoweverTheEndAndTheSendersMeet() throws Exception {
     int senders = 4;
@@ -149,6 +183,24 @@ class LinkTests {
           assertThat(link.queuedBytes()).isZero();
         }
       }
+    }
+  }
+
+  /** A socket that takes nothing. */
+  private static final class NothingLeaves extends ChannelOutboundHandlerAdapter {
+
+    private final List<ChannelPromise> unwritten = new ArrayList<>();
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise written) {
+      ReferenceCountUtil.release(message);
+      unwritten.add(written);
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise closed) {
+      unwritten.forEach(written -> written.tryFailure(new ClosedChannelException()));
+      var _ = ctx.close(closed);
     }
   }
 

@@ -3,6 +3,7 @@ package io.rollcall.transport.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
@@ -17,6 +18,7 @@ import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.UnknownPeerException;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.GoldenMessages;
+import io.rollcall.transport.testing.LogCapture;
 import io.rollcall.transport.testing.RawSocketPeer;
 import java.util.ArrayList;
 import java.util.List;
@@ -286,11 +288,13 @@ class NettyTransportServerIntegrationTests {
 
   @Test
   void saysInOneSentenceThatAPortIsInUse() {
-    try (ServerFixture first = new ServerFixture(settings)) {
+    try (ServerFixture first = new ServerFixture(settings);
+        LogCapture log = LogCapture.of("io.rollcall.transport")) {
       settings.port = first.server.address().getPort();
       assertThatThrownBy(() -> new ServerFixture(settings))
           .isInstanceOf(BindException.class)
           .hasMessage("cannot listen on 127.0.0.1:" + settings.port + ": address already in use");
+      assertThat(log.lines(Level.WARN)).as("nothing else is wrong").isEmpty();
     }
   }
 

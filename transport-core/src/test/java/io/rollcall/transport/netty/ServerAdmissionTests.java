@@ -16,6 +16,7 @@ import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import io.rollcall.transport.session.AddressThrottle;
 import io.rollcall.transport.session.ConnectionManager;
+import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.RecordingHandler;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -138,6 +139,29 @@ class ServerAdmissionTests {
 
     assertThat(tries(admission)).isTrue();
     assertThat(tries(admission)).isFalse();
+  }
+
+  @Test
+  void whoDoesNotWaitToBeRefusedFailedAllTheSame() {
+    ServerAdmission admission = admission(10, new ThrottleSettings(1, 4, true));
+    ServerAdmission.Candidate garbage = candidate(admission);
+    assertThat(garbage.mayTry()).isTrue();
+    garbage.refuse(ServerHandshake.unreadable("garbage"), Operation.READ);
+    links.getLast().close();
+    ServerAdmission.Candidate liar = candidate(admission);
+    assertThat(liar.mayTry()).isTrue();
+    links.getLast().close();
+    liar.refusedInAbsence(ServerHandshake.authenticationOff());
+    assertThat(tries(admission)).as("four tokens are taken").isFalse();
+    assertThat(audited)
+        .hasSize(3)
+        .startsWith(refused("refused: failed to read handshake: garbage"))
+        .contains(refused(ServerHandshake.authenticationOff().log()));
+  }
+
+  private AuditEvent refused(String text) {
+    return new AuditEvent.HandshakeRefused(
+        "link", links.getFirst().link.remoteAddress(), CloseReason.AUTH_FAILURE, text);
   }
 
   @Test

@@ -111,6 +111,11 @@ class ClientHandshakeTests {
           handshake timestamp not after the last one accepted before a restart          | clock
           handshake was used before                                                     | repeats
           too many handshakes with this key                                             | wait
+          too many handshakes at once                                                   | limits
+          too many connection attempts                                                  | limits
+          too many connections without a handshake                                      | limits
+          too many connections of the same identity, try again later                    | another program
+          connection limit reached                                                      | max-connections
           """)
   void saysWhatToDoAboutWhatOurServersSay(String text, String advice) {
     assertThat(rejected(refusal(text)))

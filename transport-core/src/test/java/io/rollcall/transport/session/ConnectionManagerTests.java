@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -109,9 +110,9 @@ class ConnectionManagerTests {
     Peer one = new Peer("1", trusted("a", 2));
     Peer two = new Peer("2", trusted("a", 2));
     Peer three = new Peer("3", trusted("a", 2));
-    assertThat(add(one)).isEqualTo(new Admitted<>(List.of(), List.of()));
-    assertThat(add(two)).isEqualTo(new Admitted<>(List.of(), List.of()));
-    assertThat(add(three)).isEqualTo(new Admitted<>(List.of(one), List.of(one)));
+    assertThat(add(one)).isEqualTo(new Admitted<>(List.of(), List.of(), Optional.empty()));
+    assertThat(add(two)).isEqualTo(new Admitted<>(List.of(), List.of(), Optional.empty()));
+    assertThat(add(three)).isEqualTo(new Admitted<>(List.of(one), List.of(one), Optional.empty()));
     assertThat(manager.all()).containsExactly(two, three);
     assertThat(manager.findByIdOrIdentity("a")).containsExactly(two, three);
     assertThat(manager.remove(one)).as("it is out already").isFalse();
@@ -150,13 +151,32 @@ class ConnectionManagerTests {
   }
 
   @Test
+  void atTheLimitTheNewestStrangerGivesWayToATrustedPeer() {
+    Peer first = new Peer("1", new PeerIdentity.Unauthenticated());
+    Peer second = new Peer("2", unknown("02aabbcc01"));
+    Peer trusted = new Peer("3", trusted("a", 1));
+    List.of(first, second, trusted).forEach(this::add);
+    assertThatThrownBy(() -> add(new Peer("late", unknown("02aabbcc02"))))
+        .isInstanceOf(ConnectionLimitException.class);
+
+    assertThat(add(new Peer("4", trusted("b", 1))).forRoom()).contains(second);
+    assertThat(add(new Peer("5", trusted("c", 1))).forRoom()).contains(first);
+    assertThat(manager.all()).extracting(Peer::id).containsExactly("3", "4", "5");
+    assertThatThrownBy(() -> add(new Peer("6", trusted("d", 1))))
+        .isInstanceOf(ConnectionLimitException.class);
+    assertThat(add(new Peer("7", trusted("a", 1))))
+        .as("it needs no room")
+        .isEqualTo(new Admitted<>(List.of(trusted), List.of(trusted), Optional.empty()));
+  }
+
+  @Test
   void aConnectionWhoseEndWasSeenIsNoReplacementButIsWaitedFor() {
     Peer before = new Peer("0", trusted("a", 1));
     add(before);
     for (int i = 1; i <= 20; i++) {
       before.ended = true;
       Peer next = new Peer("p" + i, trusted("a", 1));
-      assertThat(add(next)).isEqualTo(new Admitted<>(List.of(), List.of(before)));
+      assertThat(add(next)).isEqualTo(new Admitted<>(List.of(), List.of(before), Optional.empty()));
       finish(before);
       before = next;
     }
