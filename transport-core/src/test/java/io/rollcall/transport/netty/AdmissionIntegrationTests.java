@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 /** Who waits, who is pushed out, who is throttled, and what each is told, over sockets. */
 class AdmissionIntegrationTests {
 
+  private static final long ALMOST_A_SECOND = Duration.ofMillis(950).toNanos();
   private static final ThrottleSettings TWO_A_BURST = new ThrottleSettings(1, 2, true);
 
   private final AuthManager server = TestKeys.authManager("server");
@@ -128,7 +129,7 @@ class AdmissionIntegrationTests {
         DisconnectMessage told = third.readDisconnect();
         assertThat(told.getReason()).isEqualTo(DisconnectMessage.Reason.THROTTLED);
         assertThat(told.getDetails()).isEqualTo("too many connection attempts");
-        assertThat(System.nanoTime() - begin).isGreaterThan(ServerAdmission.HOLD.toNanos() / 2);
+        assertThat(System.nanoTime() - begin).isGreaterThan(ALMOST_A_SECOND);
         third.expectEndOfStream();
       }
       Await.until("the event", () -> !fixture.audited.isEmpty());
@@ -154,7 +155,7 @@ class AdmissionIntegrationTests {
         assertThat(response.getError()).isEqualTo("too many connection attempts");
         assertThat(second.readDisconnect().getReason())
             .isEqualTo(DisconnectMessage.Reason.THROTTLED);
-        assertThat(System.nanoTime() - begin).isLessThan(ServerAdmission.HOLD.toNanos());
+        assertThat(System.nanoTime() - begin).isLessThan(ALMOST_A_SECOND);
         second.expectEndOfStream();
       }
     }
@@ -170,7 +171,7 @@ class AdmissionIntegrationTests {
       long begin = System.nanoTime();
       second.send(ping()).shutdownOutput();
       second.readToEnd();
-      assertThat(System.nanoTime() - begin).isLessThan(ServerAdmission.HOLD.toNanos());
+      assertThat(System.nanoTime() - begin).isLessThan(ALMOST_A_SECOND);
       second.close();
     }
   }
@@ -183,7 +184,7 @@ class AdmissionIntegrationTests {
       long begin = System.nanoTime();
       assertThat(peer.send(ping()).readDisconnect().getReason())
           .isEqualTo(DisconnectMessage.Reason.AUTH_FAILURE);
-      assertThat(System.nanoTime() - begin).isGreaterThan(ServerAdmission.HOLD.toNanos() / 2);
+      assertThat(System.nanoTime() - begin).isGreaterThan(ALMOST_A_SECOND);
       peer.expectEndOfStream();
     }
   }
@@ -258,15 +259,16 @@ class AdmissionIntegrationTests {
                   }
                 }
               });
+      long first = System.nanoTime();
       Await.until("it was refused three times", () -> connects.get() > 3);
+      // Without the second before each refusal there would be thousands.
+      assertThat(System.nanoTime() - first).isGreaterThan(2 * ALMOST_A_SECOND);
       assertThat(served).isFalse();
 
       long begin = System.nanoTime();
       occupant.close();
       Await.until("it is served", served::get);
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
-      // Without the second before each refusal there would be thousands.
-      assertThat(connects).hasValueLessThan(12);
       assertThat(restless.join(Duration.ofSeconds(10))).isTrue();
     }
   }
