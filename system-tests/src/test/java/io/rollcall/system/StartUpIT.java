@@ -48,14 +48,16 @@ class StartUpIT {
         .contains("auth.private-key")
         .contains("63 hex digits")
         .contains("64")
-        .doesNotContain(key);
+        .doesNotContain(key)
+        .as("the chain of beans that could not be made")
+        .doesNotContain("UnsatisfiedDependency");
   }
 
   @Test
   void aSequencerWithoutItsChainSaysWhichPropertyIsMissing() {
     String said = failToStart(SEQUENCER, "--transport.server-addr=127.0.0.1:1", "--server.port=0");
 
-    assertThat(said).contains("sequencer.chain-id");
+    assertThat(said).contains("sequencer.chain-id").doesNotContain("UnsatisfiedDependency");
   }
 
   private String failToStart(Path jar, String... arguments) {

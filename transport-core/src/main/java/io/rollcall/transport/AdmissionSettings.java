@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param authentication off: everybody, without a handshake; a hello is answered with a refusal
  * @param required with authentication on: whether a peer without a hello is refused
  * @param allowUntrusted with authentication on: whether a valid but unknown key is admitted
- * @param clockSkew how far a hello's timestamp may be from this clock, either way
+ * @param clockSkew how far a hello's timestamp may be from this clock, either way; 1 second to 10
+ *     minutes
  * @param maxOffences at this many in a minute a connection is closed
  */
 public record AdmissionSettings(
@@ -24,6 +25,9 @@ public record AdmissionSettings(
   /** 10 in a minute. */
   public static final int DEFAULT_MAX_OFFENCES = 10;
 
+  /** Clocks of a network are no nearer; a number without a unit is milliseconds, by mistake. */
+  private static final Duration LEAST_CLOCK_SKEW = Duration.ofSeconds(1);
+
   private static final Duration MOST_CLOCK_SKEW = Duration.ofMinutes(10);
 
   /** Everybody, unauthenticated. */
@@ -35,10 +39,10 @@ public record AdmissionSettings(
   /** Checks the limits. */
   public AdmissionSettings {
     ConnectionSettings.require(
-        clockSkew.isPositive() && clockSkew.compareTo(MOST_CLOCK_SKEW) <= 0,
+        clockSkew.compareTo(LEAST_CLOCK_SKEW) >= 0 && clockSkew.compareTo(MOST_CLOCK_SKEW) <= 0,
         "clock-skew",
         clockSkew,
-        "more than nothing and at most 10 minutes");
+        "from 1s to 10m");
     ConnectionSettings.require(
         maxOffences > 0 && maxOffences <= 1000, "max-offences", maxOffences, "from 1 to 1000");
   }

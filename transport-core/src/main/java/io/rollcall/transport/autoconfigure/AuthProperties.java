@@ -28,8 +28,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     Excludes private-key.
  * @param trustedSequencers Who is trusted, by id: a compressed public key (66 hex digits), or an
  *     object of public-keys, chain-ids and connections.
- * @param clockSkew How far the timestamp of a hello may be from this clock, either way; at most 10
- *     minutes.
+ * @param clockSkew How far the timestamp of a hello may be from this clock, either way; 1 second to
+ *     10 minutes.
  * @param maxOffences At so many messages in a minute for chains that are not its own a connection
  *     is closed.
  * @param replayFile File that keeps hellos from being replayed after a restart, relative to the

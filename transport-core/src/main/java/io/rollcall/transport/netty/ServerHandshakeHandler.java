@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.MessageTooLargeException;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.codec.MalformedMessageException;
@@ -142,7 +143,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     frames.ignore();
     if (!candidate.isHeld()) {
       decided = true;
-      String text = String.valueOf(problem.getMessage());
+      String text = text(problem);
       if (candidate.keepsPlace(false)) {
         candidate.refuse(
             new HandshakeResult.Rejected(
@@ -150,6 +151,14 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
             Operation.READ);
       }
     }
+  }
+
+  /** The limit of a first frame is no setting, and raising one would not help. */
+  private static String text(TransportException problem) {
+    return problem instanceof MessageTooLargeException large && large.limit() == MOST_BYTES
+        ? "message size exceeds max: %d bytes, at most %d before the handshake is done"
+            .formatted(large.size(), large.limit())
+        : String.valueOf(problem.getMessage());
   }
 
   private void timeUp() {

@@ -72,6 +72,8 @@ class BadConfigurationTests {
           transport.read-timeout       | 0s      | more than nothing
           transport.buffer-size        | 1B      | at least 1024 bytes
           transport.outbound-buffer    | 1KB     | at least max-message-size
+          auth.clock-skew              | 30      | from 1s to 10m
+          auth.clock-skew              | 11m     | from 1s to 10m
           """)
   void saysWhatALimitIs(String property, String value, String expected, CapturedOutput output) {
     assertRefused(output, "--transport.listen-addr=localhost:0", "--" + property + "=" + value);

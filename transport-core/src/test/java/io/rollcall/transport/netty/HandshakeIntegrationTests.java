@@ -327,7 +327,8 @@ class HandshakeIntegrationTests {
       DisconnectMessage disconnect = peer.readDisconnect();
       assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.PROTOCOL_ERROR);
       assertThat(disconnect.getDetails())
-          .isEqualTo("message size exceeds max: 4097 bytes, max-message-size is 4096");
+          .isEqualTo(
+              "message size exceeds max: 4097 bytes, at most 4096 before the handshake is done");
       peer.expectEndOfStream();
     }
   }
