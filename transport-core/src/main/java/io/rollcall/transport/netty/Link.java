@@ -403,7 +403,8 @@ final class Link {
     }
     flush();
     outputOver = true;
-    if (reason != CloseReason.REQUESTED) {
+    // One that asks to part, or ends its stream in order, is at no fault.
+    if (reason.wire() != DisconnectMessage.Reason.REQUESTED) {
       closeAfter(GOODBYE_LIMIT);
     }
     OutboundFrame goodbye;

@@ -276,9 +276,9 @@ class AdmissionIntegrationTests {
   @Test
   void aPeerThatIsNotAdmittedHoldsFourKibibytesAtMost() {
     trusting();
-    // Room for 200 arrays of 4 KiB, and not for one byte more.
+    // Room for 200 arrays of 4 KiB and for the hello of one more, should it come in pieces.
     settings.maxMessageSize = 64 * 1024;
-    settings.inboundBuffer = 200 * 4096;
+    settings.inboundBuffer = 200 * 4096 + 1024;
     settings.unauthenticated = new UnauthenticatedSettings(1024, 0);
     try (ServerFixture fixture = new ServerFixture(settings)) {
       List<RawSocketPeer> greedy = new ArrayList<>();
