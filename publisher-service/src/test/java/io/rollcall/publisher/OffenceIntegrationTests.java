@@ -110,7 +110,8 @@ class OffenceIntegrationTests {
     assertThat(told.getDetails()).isEqualTo("too many messages that this identity may not send");
     alpha.expectEndOfStream();
     assertThat(mismatches()).as("counted once each").isEqualTo(before + 10);
-    assertThat(offences()).extracting(AuditEvent.Offence::inTheLastMinute).hasSize(10).isSorted();
+    Waiting.until("ten offences", () -> offences().size() == 10);
+    assertThat(offences()).extracting(AuditEvent.Offence::inTheLastMinute).isSorted();
     assertThat(offences())
         .extracting(AuditEvent.Offence::closed)
         .containsExactly(false, false, false, false, false, false, false, false, false, true);
@@ -140,7 +141,7 @@ class OffenceIntegrationTests {
 
     alpha.send(mailboxMessageOfB());
     assertThat(alpha.readDisconnect().getReason()).isEqualTo(DisconnectMessage.Reason.AUTH_FAILURE);
-    assertThat(offences()).hasSize(10);
+    Waiting.until("a tenth offence", () -> offences().size() == 10);
     // Whoever comes back begins anew.
     authenticated("alpha").send(foreignVote()).ping(pings.incrementAndGet());
   }

@@ -71,7 +71,8 @@ public interface TransportServer extends AutoCloseable {
    * {@link AuditListener} hears of it; at {@link AdmissionSettings#maxOffences()} within a minute
    * the connection is closed with {@link CloseReason#AUTH_FAILURE}. Never waits.
    *
-   * @param connectionId the connection that the message came on; nothing happens when it is gone
+   * @param connectionId the connection that the message came on, which may have ended meanwhile;
+   *     nothing happens once its last message was handled
    * @param what for people: what was asked for; one short line without secrets
    */
   void offence(String connectionId, String what);

@@ -364,7 +364,7 @@ public final class NettyTransportServer implements TransportServer {
   public void offence(String connectionId, String what) {
     if (state.get() instanceof State.Running running) {
       connections
-          .find(connectionId)
+          .findUntilHandled(connectionId)
           .ifPresent(connection -> running.offences.committed(connection, what));
     }
   }

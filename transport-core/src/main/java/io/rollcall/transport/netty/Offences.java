@@ -21,15 +21,12 @@ final class Offences {
     this.audit = audit;
   }
 
-  /** Does nothing when the connection ends already. */
+  /** Also by a message that is handled after its connection ended. */
   void committed(NettyConnection connection, String what) {
     Link link = connection.link();
-    if (link.ended()) {
-      return;
-    }
     link.context().metrics().error(CloseReason.AUTH_FAILURE, Operation.HANDLE);
     int count = connection.offences().add(link.nanoTime(), most);
-    boolean tooMany = count >= most;
+    boolean tooMany = count >= most && !link.ended();
     audit.audit(
         new AuditEvent.Offence(
             link.id(),

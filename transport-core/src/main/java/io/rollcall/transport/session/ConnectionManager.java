@@ -62,6 +62,7 @@ public final class ConnectionManager<C extends Replaceable> {
   private final SequencedMap<String, C> byId = new LinkedHashMap<>();
   private final Map<String, Set<C>> byIdentity = new LinkedHashMap<>();
   private final Map<IdentityKey, Set<C>> unhandled = new HashMap<>();
+  private final Map<String, C> unhandledById = new HashMap<>();
   private final ReplacementRule rule = new ReplacementRule();
 
   /**
@@ -182,6 +183,7 @@ public final class ConnectionManager<C extends Replaceable> {
     if (!byId.remove(connection.id(), connection)) {
       return false;
     }
+    unhandledById.put(connection.id(), connection);
     String label = connection.identity().label();
     Set<C> same = byIdentity.get(label);
     if (same != null && same.remove(connection) && same.isEmpty()) {
@@ -197,6 +199,7 @@ public final class ConnectionManager<C extends Replaceable> {
   public void handled(C connection) {
     lock.lock();
     try {
+      unhandledById.remove(connection.id());
       IdentityKey.of(connection.identity())
           .ifPresent(key ->
               unhandled.computeIfPresent(
@@ -215,6 +218,17 @@ public final class ConnectionManager<C extends Replaceable> {
     lock.lock();
     try {
       return Optional.ofNullable(byId.get(id));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The connection of this id, also one that is gone and not handled to the end. */
+  public Optional<C> findUntilHandled(String id) {
+    lock.lock();
+    try {
+      C open = byId.get(id);
+      return Optional.ofNullable(open != null ? open : unhandledById.get(id));
     } finally {
       lock.unlock();
     }

@@ -9,6 +9,7 @@ import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Ping;
 import io.rollcall.proto.v1.Vote;
+import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.BindException;
 import io.rollcall.transport.BroadcastResult;
 import io.rollcall.transport.CloseReason;
@@ -22,8 +23,11 @@ import io.rollcall.transport.testing.LogCapture;
 import io.rollcall.transport.testing.RawSocketPeer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -219,6 +223,40 @@ class NettyTransportServerIntegrationTests {
       peer.reset();
       assertThat(fixture.recorded.nextClosed().reason()).isEqualTo(CloseReason.NETWORK_ERROR);
       assertThat(fixture.server.connectionCount()).isZero();
+    }
+  }
+
+  @Test
+  void anOffenceIsAuditedThoughItsConnectionEndedBeforeItWasHandled() {
+    CountDownLatch ended = new CountDownLatch(1);
+    CompletableFuture<ServerFixture> fixtures = new CompletableFuture<>();
+    settings.handler =
+        Optional.of(message -> {
+          try {
+            assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+          } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+          }
+          fixtures.join().server.offence(message.connectionId(), "voted for another's chain");
+        });
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      fixtures.complete(fixture);
+      String id = fixture.admitted(peer);
+      peer.send(vote("late")).close();
+      Await.until("its end is seen", () -> fixture.server.connectionCount() == 0);
+      ended.countDown();
+      Await.until("it is audited", () -> !fixture.audited.isEmpty());
+      assertThat(fixture.audited.element())
+          .isInstanceOfSatisfying(
+              AuditEvent.Offence.class,
+              offence -> {
+                assertThat(offence.connectionId()).isEqualTo(id);
+                assertThat(offence.closed()).isFalse();
+              });
+      fixture.recorded.nextClosed();
+      fixture.server.offence(id, "long ago");
+      assertThat(fixture.audited).hasSize(1);
     }
   }
 
