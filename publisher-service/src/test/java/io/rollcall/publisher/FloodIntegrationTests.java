@@ -46,6 +46,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "transport.listen-addr=127.0.0.1:0",
       "publisher.scp.timeout=10s",
       "auth.enabled=true",
+      "auth.replay-file=",
       "auth.trusted-sequencers.alpha.chain-ids=55555",
       "auth.trusted-sequencers.beta.chain-ids=77777",
       "auth.trusted-sequencers.gamma.chain-ids=99999"
@@ -83,6 +84,8 @@ class FloodIntegrationTests {
   @AfterEach
   void disconnect() {
     peers.forEach(RawSocketPeer::close);
+    Waiting.until(
+        "what they sent to be handled", () -> inFront() == 0 && coordinator.waiting() == 0);
   }
 
   @Test
@@ -139,10 +142,11 @@ class FloodIntegrationTests {
 
   private void measure() {
     mostWaited = Math.max(mostWaited, coordinator.waiting());
-    mostInFront =
-        Math.max(
-            mostInFront,
-            meters.get(TransportMeters.WORKER_POOL_QUEUE_SIZE.meterName()).gauge().value());
+    mostInFront = Math.max(mostInFront, inFront());
+  }
+
+  private double inFront() {
+    return meters.get(TransportMeters.WORKER_POOL_QUEUE_SIZE.meterName()).gauge().value();
   }
 
   /** Until its socket is closed. */

@@ -259,7 +259,7 @@ class IdentityIntegrationTests {
                 TestKeys.authManager(keyName), keyName, InstantSource.system(), new SecureRandom())
             .hello());
     assertThat(peer.readHandshakeResponse().getAccepted()).isTrue();
-    return admitted(peer);
+    return peer;
   }
 
   /** Its pong says that it is admitted. */

@@ -48,6 +48,7 @@ import org.springframework.test.context.DynamicPropertySource;
     properties = {
       "transport.listen-addr=127.0.0.1:0",
       "auth.enabled=true",
+      "auth.replay-file=",
       "auth.trusted-sequencers.alpha.chain-ids=55555",
       "auth.trusted-sequencers.beta.chain-ids=77777"
     })

@@ -5,7 +5,9 @@ import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -138,7 +140,7 @@ public final class Inbox {
   @SuppressWarnings("ThreadPriorityCheck") // A virtual thread keeps its processor until it waits.
   private void work() {
     int handled = 0;
-    for (Deque<Event> batch = take(); !batch.isEmpty(); batch = take()) {
+    for (Collection<Event> batch = take(); !batch.isEmpty(); batch = take()) {
       for (Event event : batch) {
         handle(event);
         if (event instanceof Closed closed) {
@@ -152,15 +154,19 @@ public final class Inbox {
     }
   }
 
-  /** Everything that waits; when that is nothing, this thread's work ends. */
-  private Deque<Event> take() {
+  /**
+   * Everything that waits; when that is nothing, this thread's work ends. Never the queue itself
+   * then: the next event may be put into it at any moment, and another thread begins with it.
+   */
+  private Collection<Event> take() {
     lock.lock();
     try {
-      Deque<Event> batch = waiting;
-      running = !batch.isEmpty();
-      if (running) {
-        waiting = new ArrayDeque<>(1);
+      running = !waiting.isEmpty();
+      if (!running) {
+        return List.of();
       }
+      Deque<Event> batch = waiting;
+      waiting = new ArrayDeque<>(1);
       return batch;
     } finally {
       lock.unlock();

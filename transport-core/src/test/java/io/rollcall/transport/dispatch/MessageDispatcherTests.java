@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MessageDispatcherTests {
@@ -64,6 +65,26 @@ class MessageDispatcherTests {
     assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
     assertThat(sizes).isEqualTo(expected);
+    assertThat(dispatcher.queued()).isZero();
+  }
+
+  /** The thread of the one before is about to end when the next comes. */
+  @Test
+  void handlesEveryMessageOnceThoughTheyComeOneByOne() throws Exception {
+    int many = 20_000;
+    AtomicInteger handled = new AtomicInteger();
+    MessageDispatcher dispatcher = dispatcher(message -> handled.incrementAndGet(), 1 << 20);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    InboundMessage message = message("a", 1);
+    for (int i = 1; i <= many; i++) {
+      assertThat(inbox.offer(message)).isTrue();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (handled.get() < i && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(handled).hasValue(many);
     assertThat(dispatcher.queued()).isZero();
   }
 
