@@ -128,8 +128,9 @@ class FloodIntegrationTests {
     }
 
     assertThat(flood.isAlive()).isTrue();
-    assertThat(mostWaited).isLessThanOrEqualTo(MOST_AT_COORDINATOR + 2);
-    assertThat(mostInFront).isLessThanOrEqualTo(MOST_AT_HANDLER + 2);
+    // Twice, because the flood before may still be handled; and what the two others sent.
+    assertThat(mostWaited).isLessThanOrEqualTo(2 * MOST_AT_COORDINATOR + 8);
+    assertThat(mostInFront).isLessThanOrEqualTo(2 * MOST_AT_HANDLER + 8);
   }
 
   private static void assertStarted(Message message, CrossChainTransaction xt) {
