@@ -17,7 +17,6 @@ import io.rollcall.proto.v1.Ping;
 import io.rollcall.publisher.coordination.PublisherCoordinator;
 import io.rollcall.publisher.testing.Waiting;
 import io.rollcall.transport.metrics.TransportMeters;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
@@ -25,8 +24,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -175,10 +172,7 @@ class FloodIntegrationTests {
         RawSocketPeer.connect(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), transportPort));
     peers.add(peer);
-    peer.send(
-        new ClientHandshake(
-                TestKeys.authManager(keyName), keyName, InstantSource.system(), new SecureRandom())
-            .hello());
+    peer.send(TestKeys.hello(keyName));
     assertThat(peer.readHandshakeResponse().getAccepted()).isTrue();
     return peer.ping(1);
   }

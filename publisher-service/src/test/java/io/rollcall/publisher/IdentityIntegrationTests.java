@@ -18,14 +18,11 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Ping;
 import io.rollcall.publisher.testing.PublisherHttp;
 import io.rollcall.publisher.testing.Waiting;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -254,10 +251,7 @@ class IdentityIntegrationTests {
 
   private RawSocketPeer authenticated(String keyName) {
     RawSocketPeer peer = connect();
-    peer.send(
-        new ClientHandshake(
-                TestKeys.authManager(keyName), keyName, InstantSource.system(), new SecureRandom())
-            .hello());
+    peer.send(TestKeys.hello(keyName));
     assertThat(peer.readHandshakeResponse().getAccepted()).isTrue();
     return peer;
   }

@@ -14,14 +14,11 @@ import io.rollcall.publisher.testing.PublisherHttp;
 import io.rollcall.publisher.testing.Waiting;
 import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.AuditListener;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -179,10 +176,7 @@ class OffenceIntegrationTests {
         RawSocketPeer.connect(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), transportPort));
     peers.add(peer);
-    peer.send(
-        new ClientHandshake(
-                TestKeys.authManager(keyName), keyName, InstantSource.system(), new SecureRandom())
-            .hello());
+    peer.send(TestKeys.hello(keyName));
     assertThat(peer.readHandshakeResponse().getAccepted()).isTrue();
     return peer.ping(pings.incrementAndGet());
   }

@@ -11,12 +11,10 @@ import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
@@ -258,10 +256,7 @@ class BrokenPeerIntegrationTests {
   }
 
   private static ByteString hello(String name) {
-    return new ClientHandshake(
-            TestKeys.authManager(name), name, InstantSource.system(), new SecureRandom())
-        .hello()
-        .toByteString();
+    return TestKeys.hello(name).toByteString();
   }
 
   private static void shakeHands(RawSocketPeer peer, String name) {

@@ -15,13 +15,11 @@ import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
 import io.rollcall.transport.metrics.TransportMeters;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
 import java.io.ByteArrayOutputStream;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -282,15 +280,7 @@ class ReplacementIntegrationTests {
   }
 
   private static RawSocketPeer hello(ServerFixture fixture, String keyName) {
-    return fixture
-        .connect()
-        .send(
-            new ClientHandshake(
-                    TestKeys.authManager(keyName),
-                    keyName,
-                    InstantSource.system(),
-                    new SecureRandom())
-                .hello());
+    return fixture.connect().send(TestKeys.hello(keyName));
   }
 
   private static RawSocketPeer admitted(ServerFixture fixture, String keyName) {

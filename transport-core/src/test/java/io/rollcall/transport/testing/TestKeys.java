@@ -1,13 +1,17 @@
 package io.rollcall.transport.testing;
 
+import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPair;
 import io.rollcall.transport.auth.KeyPairs;
 import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.TrustedKeys;
+import io.rollcall.transport.session.ClientHandshake;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.HexFormat;
 
 /** Keys that are the same in every run: of a name, or of a number. Never for anything real. */
@@ -44,5 +48,11 @@ public final class TestKeys {
   /** Signs with the key of a name, and trusts nobody yet. */
   public static EcdsaAuthManager authManager(String name) {
     return EcdsaAuthManager.create(named(name), new TrustedKeys());
+  }
+
+  /** A fresh hello of the holder of this key, which is also what it calls itself. */
+  public static HandshakeRequest hello(String name) {
+    return new ClientHandshake(authManager(name), name, InstantSource.system(), new SecureRandom())
+        .hello();
   }
 }
