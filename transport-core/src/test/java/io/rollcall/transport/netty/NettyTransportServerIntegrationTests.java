@@ -254,9 +254,6 @@ class NettyTransportServerIntegrationTests {
                 assertThat(offence.connectionId()).isEqualTo(id);
                 assertThat(offence.closed()).isFalse();
               });
-      fixture.recorded.nextClosed();
-      fixture.server.offence(id, "long ago");
-      assertThat(fixture.audited).hasSize(1);
     }
   }
 

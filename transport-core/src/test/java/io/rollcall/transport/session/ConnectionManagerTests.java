@@ -56,6 +56,18 @@ class ConnectionManagerTests {
   }
 
   @Test
+  void findsAConnectionThatIsGoneUntilItsLastMessageWasHandled() {
+    Peer peer = new Peer("1", "seq-A");
+    manager.add(peer, ConnectionManagerTests::nothing);
+    assertThat(manager.findUntilHandled("1")).as("open").contains(peer);
+    manager.remove(peer);
+    assertThat(manager.find("1")).isEmpty();
+    assertThat(manager.findUntilHandled("1")).as("gone").contains(peer);
+    manager.handled(peer);
+    assertThat(manager.findUntilHandled("1")).as("handled to the end").isEmpty();
+  }
+
+  @Test
   void saysThatItIsFullBeforeAnythingElseHappens() {
     for (int i = 0; i < manager.limit(); i++) {
       manager.add(new Peer("p" + i, "x" + i), ConnectionManagerTests::nothing);
