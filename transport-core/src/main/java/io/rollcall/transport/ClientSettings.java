@@ -2,6 +2,7 @@ package io.rollcall.transport;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A client's settings, checked when made.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param connectTimeout dial plus handshake, for each address
  * @param reconnectDelay first wait between dials; it doubles, with jitter, up to a minute
  * @param authenticate whether it sends a hello
+ * @param tls TLS on every connection; empty for plain TCP
  * @param connection what holds for the connection
  */
 public record ClientSettings(
@@ -20,6 +22,7 @@ public record ClientSettings(
     Duration connectTimeout,
     Duration reconnectDelay,
     boolean authenticate,
+    Optional<TlsSettings> tls,
     ConnectionSettings connection) {
 
   /** Dial plus handshake. */
@@ -43,6 +46,7 @@ public record ClientSettings(
         DEFAULT_CONNECT_TIMEOUT,
         DEFAULT_RECONNECT_DELAY,
         authenticate,
+        Optional.empty(),
         ConnectionSettings.client());
   }
 }

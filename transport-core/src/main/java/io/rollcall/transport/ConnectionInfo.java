@@ -13,6 +13,8 @@ import java.util.Set;
  * @param id unique for the life of the process, and random
  * @param remoteAddress the peer's socket address
  * @param identity who the peer is
+ * @param handshake how the peer proved that
+ * @param tls whether the connection is on TLS
  * @param connectedAt when it was admitted
  * @param lastSeen when the last byte came
  * @param bytesRead bytes taken from the socket, prefixes included
@@ -26,6 +28,8 @@ public record ConnectionInfo(
     String id,
     SocketAddress remoteAddress,
     PeerIdentity identity,
+    HandshakeVersion handshake,
+    boolean tls,
     Instant connectedAt,
     Instant lastSeen,
     long bytesRead,

@@ -28,8 +28,10 @@ public sealed interface PeerIdentity {
    * @param publicKey 33 bytes, compressed
    * @param chainIds the chains it is bound to, empty when it is bound to none
    * @param connections how many it may have at a time, with all its keys together
+   * @param v2Only whether it is let in by {@link HandshakeVersion#V2} alone
    */
-  record Trusted(String id, ByteString publicKey, Set<ChainId> chainIds, int connections)
+  record Trusted(
+      String id, ByteString publicKey, Set<ChainId> chainIds, int connections, boolean v2Only)
       implements PeerIdentity {
 
     /** Keeps a copy of the chains. */

@@ -1,6 +1,7 @@
 package io.rollcall.transport;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A server's settings, checked when made.
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param unauthenticated how many may wait for their authentication
  * @param throttle how often one address may try
  * @param admission who gets in
+ * @param tls TLS on every connection; empty for plain TCP
  * @param connection what holds for each connection
  */
 public record ServerSettings(
@@ -22,6 +24,7 @@ public record ServerSettings(
     UnauthenticatedSettings unauthenticated,
     ThrottleSettings throttle,
     AdmissionSettings admission,
+    Optional<TlsSettings> tls,
     ConnectionSettings connection) {
 
   /** As the SDK's library. */
@@ -54,6 +57,7 @@ public record ServerSettings(
         UnauthenticatedSettings.DEFAULT,
         ThrottleSettings.DEFAULT,
         admission,
+        Optional.empty(),
         ConnectionSettings.server());
   }
 }

@@ -29,7 +29,8 @@ class HandlersTests {
 
   private static final CrossChainTransaction XT = xt("one");
   private static final ByteString KEY = ByteString.copyFrom(new byte[33]);
-  private static final PeerIdentity ON_A = new PeerIdentity.Trusted("optimism", KEY, Set.of(A), 1);
+  private static final PeerIdentity ON_A =
+      new PeerIdentity.Trusted("optimism", KEY, Set.of(A), 1, false);
 
   private final List<PublisherInput> inputs = new ArrayList<>();
   private final RecordingObserver observer = new RecordingObserver();

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 class VotingPolicyTests {
 
   private static final ByteString KEY = ByteString.copyFrom(new byte[33]);
-  private static final PeerIdentity ON_A = new PeerIdentity.Trusted("a", KEY, Set.of(A), 1);
-  private static final PeerIdentity FREE = new PeerIdentity.Trusted("free", KEY, Set.of(), 1);
+  private static final PeerIdentity ON_A = new PeerIdentity.Trusted("a", KEY, Set.of(A), 1, false);
+  private static final PeerIdentity FREE =
+      new PeerIdentity.Trusted("free", KEY, Set.of(), 1, false);
   private static final PeerIdentity UNKNOWN = new PeerIdentity.Unknown(KEY);
   private static final PeerIdentity NOBODY = new PeerIdentity.Unauthenticated();
 

@@ -9,6 +9,7 @@ import io.rollcall.transport.ClientStats;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.NotConnectedException;
 import io.rollcall.transport.PeerIdentity;
@@ -225,6 +226,8 @@ public final class FakePublisher implements TransportClient {
           id,
           InetSocketAddress.createUnresolved("publisher.test", 8080),
           identity(),
+          HandshakeVersion.V1,
+          false,
           Instant.EPOCH,
           Instant.EPOCH,
           0,

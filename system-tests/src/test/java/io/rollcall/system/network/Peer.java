@@ -102,6 +102,7 @@ final class Peer implements MessageHandler, ConnectionListener {
             Duration.ofSeconds(2),
             Duration.ofMillis(500),
             false,
+            Optional.empty(),
             ConnectionSettings.client());
     try (NettyTransportClient client =
         new NettyTransportClient(settings, this, this, TransportMetrics.NOOP)) {

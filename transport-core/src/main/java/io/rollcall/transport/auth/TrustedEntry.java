@@ -10,9 +10,10 @@ import java.util.Set;
  * @param publicKeys any of them proves it; never empty
  * @param chainIds the chains it is bound to, empty when it is bound to none
  * @param connections how many it may have at a time, at least 1
+ * @param v2Only whether it is let in by handshake v2 alone
  */
 public record TrustedEntry(
-    String id, Set<PublicKey> publicKeys, Set<ChainId> chainIds, int connections) {
+    String id, Set<PublicKey> publicKeys, Set<ChainId> chainIds, int connections, boolean v2Only) {
 
   /** Keeps copies. */
   public TrustedEntry {
@@ -24,8 +25,8 @@ public record TrustedEntry(
     }
   }
 
-  /** One connection, bound to no chain. */
+  /** One connection, bound to no chain, by either handshake. */
   public static TrustedEntry of(String id, PublicKey key) {
-    return new TrustedEntry(id, Set.of(key), Set.of(), 1);
+    return new TrustedEntry(id, Set.of(key), Set.of(), 1, false);
   }
 }

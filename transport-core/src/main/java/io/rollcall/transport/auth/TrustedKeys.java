@@ -94,7 +94,7 @@ public final class TrustedKeys {
           byKey.put(
               key.bytes(),
               new PeerIdentity.Trusted(
-                  entry.id(), key.bytes(), entry.chainIds(), entry.connections()));
+                  entry.id(), key.bytes(), entry.chainIds(), entry.connections(), entry.v2Only()));
         }
       }
       return new Snapshot(entries, byKey);

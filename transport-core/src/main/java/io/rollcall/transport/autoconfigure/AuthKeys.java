@@ -72,7 +72,7 @@ record AuthKeys(Optional<KeyPair> own, TrustedKeys trusted) {
             keys.add(key);
           }
           try {
-            trusted.put(new TrustedEntry(id, keys, entry.chains(), entry.connections()));
+            trusted.put(new TrustedEntry(id, keys, entry.chains(), entry.connections(), false));
           } catch (IllegalArgumentException e) {
             throw InvalidPropertyException.of(
                 property,

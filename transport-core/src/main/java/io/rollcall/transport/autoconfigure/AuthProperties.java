@@ -2,6 +2,7 @@ package io.rollcall.transport.autoconfigure;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.InvalidSettingException;
 import java.time.Duration;
 import java.util.Collections;
@@ -73,7 +74,13 @@ public record AuthProperties(
   public AdmissionSettings toAdmissionSettings() {
     try {
       return new AdmissionSettings(
-          enabled, enabled && requireAuth, enabled && allowUntrusted, clockSkew, maxOffences);
+          enabled,
+          enabled && requireAuth,
+          enabled && allowUntrusted,
+          clockSkew,
+          maxOffences,
+          HandshakePolicy.AUTO,
+          "");
     } catch (InvalidSettingException e) {
       throw InvalidPropertyException.of("auth." + e.setting(), e.value(), e.expected());
     }

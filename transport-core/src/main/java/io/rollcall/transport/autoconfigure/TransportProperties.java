@@ -10,6 +10,7 @@ import io.rollcall.transport.ThrottleSettings;
 import io.rollcall.transport.UnauthenticatedSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -106,6 +107,7 @@ public record TransportProperties(
             new UnauthenticatedSettings(unauthenticated.max(), unauthenticated.maxPerAddress()),
             new ThrottleSettings(throttle.rate(), throttle.burst(), throttle.loopback()),
             admission,
+            Optional.empty(),
             connection(ConnectionSettings.server())));
   }
 
@@ -123,6 +125,7 @@ public record TransportProperties(
             connectTimeout,
             reconnectDelay,
             authenticate,
+            Optional.empty(),
             connection(ConnectionSettings.client())));
   }
 

@@ -13,6 +13,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectException;
 import io.rollcall.transport.HandshakeRejectedException;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportTimeoutException;
@@ -263,7 +264,11 @@ final class ClientDial {
       return;
     }
     finish(Phase.ADMITTED);
-    NettyConnection admitted = new NettyConnection(of, new PeerIdentity.Unauthenticated());
+    NettyConnection admitted =
+        new NettyConnection(
+            of,
+            new PeerIdentity.Unauthenticated(),
+            handshake.isPresent() ? HandshakeVersion.V1 : HandshakeVersion.NONE);
     connection = admitted;
     owner.admitted(admitted);
   }

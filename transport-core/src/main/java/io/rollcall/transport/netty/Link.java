@@ -3,6 +3,7 @@ package io.rollcall.transport.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
@@ -167,6 +168,11 @@ final class Link {
 
   SocketAddress remoteAddress() {
     return remoteAddress;
+  }
+
+  /** Whether it is on TLS. */
+  boolean tls() {
+    return channel.pipeline().get(SslHandler.class) != null;
   }
 
   /** The event loop's clock: for deadlines, in nanoseconds. */

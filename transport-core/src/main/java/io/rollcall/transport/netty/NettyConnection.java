@@ -3,6 +3,7 @@ package io.rollcall.transport.netty;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.session.OffenceWindow;
@@ -20,15 +21,17 @@ final class NettyConnection implements Replaceable {
 
   private final Link link;
   private final PeerIdentity identity;
+  private final HandshakeVersion handshake;
   private final Instant connectedAt;
   private final long admittedAt;
   private final OffenceWindow offences = new OffenceWindow();
   private final CompletableFuture<Void> handled = new CompletableFuture<>();
 
   /** Made on the link's event loop, once, when the peer is admitted. */
-  NettyConnection(Link link, PeerIdentity identity) {
+  NettyConnection(Link link, PeerIdentity identity, HandshakeVersion handshake) {
     this.link = link;
     this.identity = identity;
+    this.handshake = handshake;
     this.connectedAt = link.context().clock().instant();
     this.admittedAt = link.nanoTime();
     if (identity instanceof PeerIdentity.Trusted) {
@@ -91,6 +94,8 @@ final class NettyConnection implements Replaceable {
         link.id(),
         link.remoteAddress(),
         identity,
+        handshake,
+        link.tls(),
         connectedAt,
         link.lastSeen(),
         link.bytesRead(),

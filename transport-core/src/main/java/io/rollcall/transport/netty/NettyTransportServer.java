@@ -130,10 +130,7 @@ public final class NettyTransportServer implements TransportServer {
 
   private State.Running listen() {
     EventLoops loops = EventLoops.start("transport-server", EventLoops.serverThreads());
-    Optional<HandshakeCrypto> crypto =
-        settings.admission().authentication()
-            ? handshake.map(HandshakeCrypto::new)
-            : Optional.empty();
+    HandshakeCrypto crypto = new HandshakeCrypto();
     AuditTrail trail = new AuditTrail(audit);
     InboundBudget inbound = new InboundBudget(settings.connection().inboundBuffer());
     LinkContext context =
@@ -153,7 +150,7 @@ public final class NettyTransportServer implements TransportServer {
             settings.unauthenticated(),
             new AddressThrottle(settings.throttle(), System::nanoTime),
             trail);
-    ServerPipeline pipeline = new ServerPipeline(settings, context, admission, crypto);
+    ServerPipeline pipeline = new ServerPipeline(settings, context, admission, handshake, crypto);
     AcceptWatch accepts = new AcceptWatch(metrics, System::nanoTime);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -166,7 +163,7 @@ public final class NettyTransportServer implements TransportServer {
             .bind(socketAddress(settings.listenAddress()))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      crypto.ifPresent(HandshakeCrypto::close);
+      crypto.close();
       loops.close();
       trail.close(LEAST_FOR_AUDIT);
       throw cannotListen(bound.cause());
@@ -239,7 +236,7 @@ public final class NettyTransportServer implements TransportServer {
       Thread.currentThread().interrupt();
     } finally {
       running.load.close();
-      running.crypto.ifPresent(HandshakeCrypto::close);
+      running.crypto.close();
       running.loops.close();
       Duration left = left(deadline);
       running.trail.close(left.compareTo(LEAST_FOR_AUDIT) < 0 ? LEAST_FOR_AUDIT : left);
@@ -399,7 +396,7 @@ public final class NettyTransportServer implements TransportServer {
         AcceptWatch accepts,
         EventLoops loops,
         ServerPipeline pipeline,
-        Optional<HandshakeCrypto> crypto,
+        HandshakeCrypto crypto,
         AuditTrail trail,
         Offences offences,
         TransportMetrics.Registration load)

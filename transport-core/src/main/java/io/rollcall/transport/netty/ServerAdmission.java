@@ -6,6 +6,7 @@ import io.rollcall.transport.AuditListener;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionLimitException;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.UnauthenticatedSettings;
 import io.rollcall.transport.dispatch.Inbox;
@@ -185,10 +186,12 @@ final class ServerAdmission {
     /**
      * Makes it a connection, if there is room; else refuses it.
      *
+     * @param version how it proved who it is
      * @param response what goes out before anything else; empty where there was no hello
      */
-    void admit(PeerIdentity identity, Optional<HandshakeResponse> response) {
-      NettyConnection connection = new NettyConnection(link, identity);
+    void admit(
+        PeerIdentity identity, HandshakeVersion version, Optional<HandshakeResponse> response) {
+      NettyConnection connection = new NettyConnection(link, identity, version);
       ConnectionManager.Admitted<NettyConnection> entered;
       try {
         entered = connections.add(connection, () -> response.ifPresent(this::send));

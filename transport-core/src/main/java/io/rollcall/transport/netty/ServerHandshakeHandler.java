@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.MessageTooLargeException;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportException;
@@ -52,7 +53,8 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
 
   private final Mode mode;
   private final Duration limit;
-  private final Optional<HandshakeCrypto> crypto;
+  private final Optional<ServerHandshake> handshake;
+  private final HandshakeCrypto crypto;
   private final ServerAdmission.Candidate candidate;
   private final FrameDecoder frames;
   private final Link link;
@@ -62,15 +64,17 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private Runnable cancelTimeLimit = () -> {};
   private @Nullable CompletableFuture<HandshakeResult> judgement;
 
-  /** With {@code crypto} present unless authentication is off. */
+  /** With {@code handshake} present unless authentication is off. */
   ServerHandshakeHandler(
       Mode mode,
       Duration limit,
-      Optional<HandshakeCrypto> crypto,
+      Optional<ServerHandshake> handshake,
+      HandshakeCrypto crypto,
       ServerAdmission.Candidate candidate,
       FrameDecoder frames) {
     this.mode = mode;
     this.limit = limit;
+    this.handshake = handshake;
     this.crypto = crypto;
     this.candidate = candidate;
     this.frames = frames;
@@ -85,7 +89,8 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     if (candidate.mayTry()) {
       if (mode == Mode.OFF) {
         decided = true;
-        candidate.admit(new PeerIdentity.Unauthenticated(), Optional.empty());
+        candidate.admit(
+            new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Optional.empty());
         frames.mostUnasked(Long.MAX_VALUE);
       } else {
         cancelTimeLimit = link.schedule(this::timeUp, limit.toNanos());
@@ -184,7 +189,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private void admitUnauthenticated() {
     decided = true;
     if (candidate.keepsPlace(false)) {
-      candidate.admit(new PeerIdentity.Unauthenticated(), Optional.empty());
+      candidate.admit(new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Optional.empty());
     }
   }
 
@@ -215,7 +220,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     // Whatever the peer sends already is not read before it is known who sends it.
     link.pause(Link.Pause.HANDSHAKE);
     CompletableFuture<HandshakeResult> pending =
-        crypto.orElseThrow().verify(candidate.from(), request);
+        crypto.judge(candidate.from(), () -> handshake.orElseThrow().judge(request));
     judgement = pending;
     var _ = pending.whenComplete((result, fault) -> link.execute(() -> judged(result, fault)));
   }
@@ -238,7 +243,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     }
     switch (result) {
       case HandshakeResult.Accepted accepted -> {
-        candidate.admit(accepted.identity(), Optional.of(accepted.response()));
+        candidate.admit(accepted.identity(), accepted.version(), Optional.of(accepted.response()));
         if (!link.ended()) {
           remove();
           link.resume(Link.Pause.HANDSHAKE);

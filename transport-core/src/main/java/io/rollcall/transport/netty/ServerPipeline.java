@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInitializer;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.ServerSettings;
 import io.rollcall.transport.session.HandshakeCrypto;
+import io.rollcall.transport.session.ServerHandshake;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -18,17 +19,20 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
   private final ServerSettings settings;
   private final LinkContext context;
   private final ServerAdmission admission;
-  private final Optional<HandshakeCrypto> crypto;
+  private final Optional<ServerHandshake> handshake;
+  private final HandshakeCrypto crypto;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
 
   ServerPipeline(
       ServerSettings settings,
       LinkContext context,
       ServerAdmission admission,
-      Optional<HandshakeCrypto> crypto) {
+      Optional<ServerHandshake> handshake,
+      HandshakeCrypto crypto) {
     this.settings = settings;
     this.context = context;
     this.admission = admission;
+    this.handshake = handshake;
     this.crypto = crypto;
   }
 
@@ -54,6 +58,7 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
             new ServerHandshakeHandler(
                 mode(settings.admission()),
                 settings.handshakeTimeout(),
+                handshake,
                 crypto,
                 admission.candidate(link, reads),
                 frames));

@@ -2,6 +2,7 @@ package io.rollcall.transport.session;
 
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import java.util.Optional;
 
@@ -12,9 +13,11 @@ public sealed interface HandshakeResult {
    * Admit the peer.
    *
    * @param identity who it is
+   * @param version by which handshake it proved that
    * @param response what it is told
    */
-  record Accepted(PeerIdentity identity, HandshakeResponse response) implements HandshakeResult {}
+  record Accepted(PeerIdentity identity, HandshakeVersion version, HandshakeResponse response)
+      implements HandshakeResult {}
 
   /**
    * Send the response, if there is one, then a disconnect, then close. None of these texts but

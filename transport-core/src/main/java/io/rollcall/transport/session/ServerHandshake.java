@@ -5,6 +5,7 @@ import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.AuthenticationException;
@@ -215,6 +216,7 @@ public final class ServerHandshake {
   private static HandshakeResult accepted(PeerIdentity identity, long now) {
     return new HandshakeResult.Accepted(
         identity,
+        HandshakeVersion.V1,
         HandshakeResponse.newBuilder()
             .setAccepted(true)
             .setSessionId(identity.label() + "-" + now)

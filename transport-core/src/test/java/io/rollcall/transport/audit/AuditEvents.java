@@ -14,7 +14,8 @@ final class AuditEvents {
   static final InetAddress ADDRESS = InetAddress.ofLiteral("192.0.2.7");
   static final InetSocketAddress REMOTE = new InetSocketAddress(ADDRESS, 4001);
   static final PeerIdentity OPTIMISM =
-      new PeerIdentity.Trusted("optimism", ByteString.copyFrom(new byte[] {2, 1}), Set.of(), 1);
+      new PeerIdentity.Trusted(
+          "optimism", ByteString.copyFrom(new byte[] {2, 1}), Set.of(), 1, false);
 
   private AuditEvents() {}
 

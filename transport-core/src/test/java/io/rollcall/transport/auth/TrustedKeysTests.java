@@ -22,16 +22,16 @@ class TrustedKeysTests {
   @Test
   void findsTheHolderOfAKeyWithItsChains() {
     ChainId chain = ChainId.parse("55555");
-    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(chain), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(chain), 1, false));
 
     assertThat(trusted.find(A.bytes()))
-        .contains(new PeerIdentity.Trusted("optimism", A.bytes(), Set.of(chain), 1));
+        .contains(new PeerIdentity.Trusted("optimism", A.bytes(), Set.of(chain), 1, false));
     assertThat(trusted.find(B.bytes())).isEmpty();
   }
 
   @Test
   void anIdMayHaveSeveralKeys() {
-    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1, false));
 
     assertThat(trusted.find(A.bytes())).map(PeerIdentity.Trusted::publicKey).contains(A.bytes());
     assertThat(trusted.find(B.bytes())).map(PeerIdentity.Trusted::id).contains("optimism");
@@ -39,8 +39,8 @@ class TrustedKeysTests {
 
   @Test
   void theOldKeyOfAReplacedIdIsTrustedNoLonger() {
-    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
-    trusted.put(new TrustedEntry("optimism", Set.of(B, C), Set.of(), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1, false));
+    trusted.put(new TrustedEntry("optimism", Set.of(B, C), Set.of(), 1, false));
 
     assertThat(trusted.find(A.bytes())).isEmpty();
     assertThat(trusted.find(B.bytes())).isPresent();
@@ -49,8 +49,8 @@ class TrustedKeysTests {
 
   @Test
   void noKeyOfARemovedIdIsTrusted() {
-    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1));
-    trusted.put(new TrustedEntry("optimism", Set.of(B), Set.of(), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1, false));
+    trusted.put(new TrustedEntry("optimism", Set.of(B), Set.of(), 1, false));
     trusted.remove("optimism");
 
     assertThat(trusted.find(A.bytes())).isEmpty();
@@ -60,19 +60,20 @@ class TrustedKeysTests {
 
   @Test
   void aRemovedKeyMayGoToAnotherId() {
-    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1, false));
     trusted.remove("optimism");
-    trusted.put(new TrustedEntry("base", Set.of(A), Set.of(), 1));
+    trusted.put(new TrustedEntry("base", Set.of(A), Set.of(), 1, false));
 
     assertThat(trusted.find(A.bytes())).map(PeerIdentity.Trusted::id).contains("base");
   }
 
   @Test
   void aKeyNeverBelongsToTwoIdsAndNothingChangesThen() {
-    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1));
-    trusted.put(new TrustedEntry("base", Set.of(B), Set.of(), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(A), Set.of(), 1, false));
+    trusted.put(new TrustedEntry("base", Set.of(B), Set.of(), 1, false));
 
-    assertThatThrownBy(() -> trusted.put(new TrustedEntry("base", Set.of(A, C), Set.of(), 1)))
+    assertThatThrownBy(
+            () -> trusted.put(new TrustedEntry("base", Set.of(A, C), Set.of(), 1, false)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'optimism'")
         .hasMessageContaining("'base'")
@@ -84,16 +85,16 @@ class TrustedKeysTests {
   @ParameterizedTest
   @ValueSource(strings = {"publisher", "server", "unauthenticated", "unknown:", "unknown:02abcdef"})
   void refusesReservedIds(String id) {
-    assertThatThrownBy(() -> trusted.put(new TrustedEntry(id, Set.of(A), Set.of(), 1)))
+    assertThatThrownBy(() -> trusted.put(new TrustedEntry(id, Set.of(A), Set.of(), 1, false)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + id + "' is reserved");
   }
 
   @Test
   void refusesAnEmptyIdAndAnIdWithoutKeys() {
-    assertThatThrownBy(() -> trusted.put(new TrustedEntry("", Set.of(A), Set.of(), 1)))
+    assertThatThrownBy(() -> trusted.put(new TrustedEntry("", Set.of(A), Set.of(), 1, false)))
         .hasMessageContaining("empty");
-    assertThatThrownBy(() -> trusted.put(new TrustedEntry("base", Set.of(), Set.of(), 1)))
+    assertThatThrownBy(() -> trusted.put(new TrustedEntry("base", Set.of(), Set.of(), 1, false)))
         .hasMessageContaining("'base' has no public key");
   }
 
@@ -106,12 +107,12 @@ class TrustedKeysTests {
 
   @Test
   void showsWhatIsTrustedById() {
-    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
-    trusted.put(new TrustedEntry("base", Set.of(C), Set.of(ChainId.parse("7")), 1));
+    trusted.put(new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1, false));
+    trusted.put(new TrustedEntry("base", Set.of(C), Set.of(ChainId.parse("7")), 1, false));
 
     assertThat(trusted.entries())
         .containsExactly(
-            new TrustedEntry("base", Set.of(C), Set.of(ChainId.parse("7")), 1),
-            new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1));
+            new TrustedEntry("base", Set.of(C), Set.of(ChainId.parse("7")), 1, false),
+            new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1, false));
   }
 }

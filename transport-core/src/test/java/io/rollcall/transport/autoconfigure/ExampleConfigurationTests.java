@@ -85,8 +85,10 @@ class ExampleConfigurationTests {
     assertThat(keys.own()).isEmpty();
     assertThat(keys.trusted().entries())
         .containsExactly(
-            new TrustedEntry("arbitrum", Set.of(TestKeys.publicKey("arbitrum")), Set.of(), 1),
-            new TrustedEntry("optimism", Set.of(TestKeys.publicKey("optimism")), Set.of(), 1));
+            new TrustedEntry(
+                "arbitrum", Set.of(TestKeys.publicKey("arbitrum")), Set.of(), 1, false),
+            new TrustedEntry(
+                "optimism", Set.of(TestKeys.publicKey("optimism")), Set.of(), 1, false));
   }
 
   @Test
@@ -141,8 +143,9 @@ class ExampleConfigurationTests {
                 "optimism",
                 Set.of(TestKeys.publicKey("optimism"), TestKeys.publicKey("arbitrum")),
                 Set.of(ChainId.of(10), ChainId.of(55555), ChainId.of(55556)),
-                1),
-            new TrustedEntry("Base_1", Set.of(TestKeys.publicKey("base")), Set.of(), 1));
+                1,
+                false),
+            new TrustedEntry("Base_1", Set.of(TestKeys.publicKey("base")), Set.of(), 1, false));
   }
 
   @Test
@@ -163,7 +166,8 @@ class ExampleConfigurationTests {
     assertThat(transport.maxMessageSize().toBytes()).isEqualTo(1024 * 1024);
     assertThat(AuthKeys.of(auth).trusted().entries())
         .containsExactly(
-            new TrustedEntry("optimism", Set.of(TestKeys.publicKey("optimism")), Set.of(), 1));
+            new TrustedEntry(
+                "optimism", Set.of(TestKeys.publicKey("optimism")), Set.of(), 1, false));
   }
 
   private static Binder yaml(String text) {

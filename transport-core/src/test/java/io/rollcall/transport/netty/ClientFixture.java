@@ -59,6 +59,7 @@ final class ClientFixture implements AutoCloseable {
                 CONNECT_TIMEOUT,
                 RECONNECT_DELAY,
                 authenticate,
+                Optional.empty(),
                 ConnectionSettings.client()),
             id ->
                 new ClientHandshake(

@@ -12,6 +12,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Pong;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionSettings;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.codec.ProtobufCodec;
 import io.rollcall.transport.dispatch.MessageDispatcher;
@@ -58,7 +59,7 @@ class ClientSilenceTests {
     link.onEnd((reason, details) -> ends.add(reason));
     ConnectionPipeline.begin(link);
     ClientPipeline.admit(
-        new NettyConnection(link, new PeerIdentity.Unauthenticated()),
+        new NettyConnection(link, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE),
         new MessageDispatcher("test-", 1 << 20, handler, handler, TransportMetrics.NOOP));
   }
 

@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionSettings;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.ProtobufCodec;
@@ -69,7 +70,8 @@ final class EmbeddedLink implements AutoCloseable {
 
   /** From now on it is a connection. */
   NettyConnection admit() {
-    NettyConnection connection = new NettyConnection(link, new PeerIdentity.Unauthenticated());
+    NettyConnection connection =
+        new NettyConnection(link, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE);
     var _ =
         ConnectionPipeline.admit(
             connection,

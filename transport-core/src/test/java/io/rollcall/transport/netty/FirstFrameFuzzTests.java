@@ -89,7 +89,7 @@ class FirstFrameFuzzTests {
             new AddressThrottle(ThrottleSettings.DEFAULT, System::nanoTime),
             event -> {});
     try (EmbeddedLink embedded = new EmbeddedLink();
-        HandshakeCrypto crypto = new HandshakeCrypto(handshake())) {
+        HandshakeCrypto crypto = new HandshakeCrypto()) {
       embedded
           .channel
           .pipeline()
@@ -99,7 +99,8 @@ class FirstFrameFuzzTests {
               new ServerHandshakeHandler(
                   ServerHandshakeHandler.Mode.REQUIRED,
                   Duration.ofSeconds(5),
-                  Optional.of(crypto),
+                  Optional.of(handshake()),
+                  crypto,
                   admission.candidate(embedded.link, FirstReads.of(embedded.channel)),
                   embedded.frames));
       embedded.receive(stream);

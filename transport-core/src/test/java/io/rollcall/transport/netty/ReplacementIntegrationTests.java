@@ -62,7 +62,7 @@ class ReplacementIntegrationTests {
     for (String name : keyNames) {
       keys.add(TestKeys.publicKey(name));
     }
-    server.addTrustedKey(new TrustedEntry(id, keys, Set.of(), connections));
+    server.addTrustedKey(new TrustedEntry(id, keys, Set.of(), connections, false));
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.Block;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 import io.rollcall.transport.metrics.TransportMetrics;
@@ -103,7 +104,8 @@ class RetirementTests {
     EmbeddedLink old = new EmbeddedLink();
     var _ =
         ConnectionPipeline.admit(
-            new NettyConnection(old.link, new PeerIdentity.Unauthenticated()),
+            new NettyConnection(
+                old.link, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE),
             new MessageDispatcher(
                 "test-",
                 EmbeddedLink.MAX_MESSAGE_SIZE,

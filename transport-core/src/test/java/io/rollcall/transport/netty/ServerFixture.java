@@ -8,6 +8,7 @@ import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.ServerSettings;
 import io.rollcall.transport.ThrottleSettings;
+import io.rollcall.transport.TlsSettings;
 import io.rollcall.transport.UnauthenticatedSettings;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.session.ServerHandshake;
@@ -38,6 +39,7 @@ final class ServerFixture implements AutoCloseable {
     UnauthenticatedSettings unauthenticated = UnauthenticatedSettings.DEFAULT;
     ThrottleSettings throttle = ThrottleSettings.DEFAULT;
     AdmissionSettings admission = AdmissionSettings.OPEN;
+    Optional<TlsSettings> tls = Optional.empty();
     Optional<ServerHandshake> handshake = Optional.empty();
     Optional<MessageHandler> handler = Optional.empty();
     TransportMetrics metrics = TransportMetrics.NOOP;
@@ -51,6 +53,7 @@ final class ServerFixture implements AutoCloseable {
           unauthenticated,
           throttle,
           admission,
+          tls,
           new ConnectionSettings(
               maxMessageSize,
               readTimeout,

@@ -287,7 +287,7 @@ class ConnectionManagerTests {
   }
 
   private static PeerIdentity trusted(String id, int connections) {
-    return new PeerIdentity.Trusted(id, ByteString.EMPTY, Set.of(), connections);
+    return new PeerIdentity.Trusted(id, ByteString.EMPTY, Set.of(), connections, false);
   }
 
   private static PeerIdentity unknown(String keyHex) {

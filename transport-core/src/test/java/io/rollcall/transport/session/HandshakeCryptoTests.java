@@ -4,9 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +29,7 @@ class HandshakeCryptoTests {
   private final CountDownLatch release = new CountDownLatch(1);
   private final List<String> judged = Collections.synchronizedList(new ArrayList<>());
   private final List<String> threads = Collections.synchronizedList(new ArrayList<>());
-  private final HandshakeCrypto crypto =
-      new HandshakeCrypto(hello -> CompletableFuture.completedFuture(judge(hello)), 1, 4);
+  private final HandshakeCrypto crypto = new HandshakeCrypto(1, 4);
 
   @AfterEach
   void close() {
@@ -150,14 +149,14 @@ class HandshakeCryptoTests {
     assertThat(stuck).isNotDone();
   }
 
-  private CompletableFuture<HandshakeResult> verify(NetworkAddress from, String clientId) {
-    return crypto.verify(from, HandshakeRequest.newBuilder().setClientId(clientId).build());
+  private CompletableFuture<HandshakeResult> verify(NetworkAddress from, String name) {
+    return crypto.judge(from, () -> CompletableFuture.completedFuture(judge(name)));
   }
 
-  private HandshakeResult judge(HandshakeRequest request) {
-    judged.add(request.getClientId());
+  private HandshakeResult judge(String name) {
+    judged.add(name);
     threads.add(Thread.currentThread().getName());
-    switch (request.getClientId()) {
+    switch (name) {
       case STUCK -> {
         began.countDown();
         try {
@@ -170,7 +169,9 @@ class HandshakeCryptoTests {
       default -> {}
     }
     return new HandshakeResult.Accepted(
-        new PeerIdentity.Unauthenticated(), HandshakeResponse.getDefaultInstance());
+        new PeerIdentity.Unauthenticated(),
+        HandshakeVersion.NONE,
+        HandshakeResponse.getDefaultInstance());
   }
 
   private static void assertThrottled(CompletableFuture<HandshakeResult> result) throws Exception {

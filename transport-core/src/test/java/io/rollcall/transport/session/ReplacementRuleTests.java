@@ -97,7 +97,7 @@ class ReplacementRuleTests {
   }
 
   private static IdentityKey trusted(String id) {
-    return IdentityKey.of(new PeerIdentity.Trusted(id, ByteString.EMPTY, Set.of(), 1))
+    return IdentityKey.of(new PeerIdentity.Trusted(id, ByteString.EMPTY, Set.of(), 1, false))
         .orElseThrow();
   }
 

@@ -8,6 +8,7 @@ import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
@@ -68,12 +69,14 @@ class ServerHandshakeTests {
   @Test
   void admitsATrustedKeyUnderItsIdWithItsChains() {
     ChainId chain = ChainId.parse("55555");
-    server.addTrustedKey(new TrustedEntry("seq-A", Set.of(client.publicKey()), Set.of(chain), 2));
+    server.addTrustedKey(
+        new TrustedEntry("seq-A", Set.of(client.publicKey()), Set.of(chain), 2, false));
 
     HandshakeResult.Accepted accepted = accepted(hello(NOW), AdmissionSettings.TRUSTED_ONLY);
 
     assertThat(accepted.identity())
-        .isEqualTo(new PeerIdentity.Trusted("seq-A", client.publicKey().bytes(), Set.of(chain), 2));
+        .isEqualTo(
+            new PeerIdentity.Trusted("seq-A", client.publicKey().bytes(), Set.of(chain), 2, false));
     assertThat(accepted.response().getAccepted()).isTrue();
     assertThat(accepted.response().getError()).isEmpty();
     assertThat(accepted.response().getSessionId()).isEqualTo("seq-A-1700000000123456789");
@@ -100,7 +103,9 @@ class ServerHandshakeTests {
   @Test
   void acceptsExactlyTheClockSkewBothWays() {
     trustClient();
-    AdmissionSettings two = new AdmissionSettings(true, true, false, Duration.ofSeconds(2), 10);
+    AdmissionSettings two =
+        new AdmissionSettings(
+            true, true, false, Duration.ofSeconds(2), 10, HandshakePolicy.AUTO, "");
 
     accepted(hello(NOW.plusSeconds(30)), AdmissionSettings.TRUSTED_ONLY);
     accepted(hello(NOW.minusSeconds(30)), AdmissionSettings.TRUSTED_ONLY);
@@ -468,7 +473,7 @@ class ServerHandshakeTests {
         hello(one, nanos(NOW)).toBuilder().setPublicKey(ONE_UNCOMPRESSED).build();
 
     assertThat(accepted(hello, AdmissionSettings.TRUSTED_ONLY).identity())
-        .isEqualTo(new PeerIdentity.Trusted("one", one.publicKey().bytes(), Set.of(), 1));
+        .isEqualTo(new PeerIdentity.Trusted("one", one.publicKey().bytes(), Set.of(), 1, false));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.rollcall.transport.testing;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,7 +21,9 @@ public final class ConnectionInfos {
         "c-" + id,
         InetSocketAddress.createUnresolved("192.0.2.1", 40000),
         new PeerIdentity.Trusted(
-            id, TestKeys.publicKey(id).bytes(), Set.of(ChainId.of(8453), ChainId.of(10)), 1),
+            id, TestKeys.publicKey(id).bytes(), Set.of(ChainId.of(8453), ChainId.of(10)), 1, false),
+        HandshakeVersion.V1,
+        false,
         Instant.parse("2026-01-01T00:00:00Z"),
         Instant.parse("2026-01-01T00:00:09Z"),
         1000,

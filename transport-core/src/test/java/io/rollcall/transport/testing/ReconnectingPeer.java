@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +116,7 @@ public final class ReconnectingPeer implements AutoCloseable {
                 Duration.ofSeconds(10),
                 Duration.ofMillis(100),
                 false,
+                Optional.empty(),
                 ConnectionSettings.client()),
             message -> {},
             announcing,
