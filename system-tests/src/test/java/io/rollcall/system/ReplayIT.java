@@ -2,12 +2,14 @@ package io.rollcall.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPairs;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.session.ClientHandshake;
+import io.rollcall.transport.session.ClientHandshakeSettings;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -31,6 +33,7 @@ class ReplayIT {
       new ClientHandshake(
           EcdsaAuthManager.create(KeyPairs.fromHex(KEY.secret()), new TrustedKeys()),
           "raw",
+          ClientHandshakeSettings.V1,
           InstantSource.system(),
           new SecureRandom());
 
@@ -42,7 +45,7 @@ class ReplayIT {
   @Test
   void aRecordedHelloIsRefusedAlsoAfterAKillAndAFreshOneIsNot() throws IOException {
     ServiceProcess first = start();
-    HandshakeRequest recorded = peer.hello();
+    HandshakeRequest recorded = peer.begin(ByteString.EMPTY).hello();
     assertThat(answer(first, recorded).getAccepted()).isTrue();
     assertThat(answer(first, recorded).getError()).isEqualTo("handshake was used before");
 
@@ -51,7 +54,7 @@ class ReplayIT {
 
     assertThat(answer(second, recorded).getError())
         .isEqualTo("handshake timestamp not after the last one accepted before a restart");
-    HandshakeRequest fresh = peer.hello();
+    HandshakeRequest fresh = peer.begin(ByteString.EMPTY).hello();
     assertThat(answer(second, fresh).getAccepted()).isTrue();
     assertThat(answer(second, fresh).getError()).isEqualTo("handshake was used before");
     assertThat(PAIR.folder().resolve("data/replay")).exists();

@@ -73,7 +73,12 @@ class ArchitectureTests {
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage(
-                ROOT, "io.rollcall.proto..", "com.google.protobuf..", "org.jspecify..", "java.."))
+                ROOT,
+                "io.rollcall.proto..",
+                "com.google.protobuf..",
+                "org.jspecify..",
+                "java..",
+                "javax.net.ssl"))
         .check(PACKAGES.main());
   }
 
@@ -235,17 +240,22 @@ class ArchitectureTests {
               "session",
               Set.of(
                   "AddressThrottle",
+                  "ClientExchange",
                   "ClientHandshake",
+                  "ClientHandshakeSettings",
                   "ConnectionManager",
                   "FairTable",
                   "HandshakeCrypto",
                   "HandshakeResult",
                   "KeepAlive",
                   "PeerText",
+                  "PendingProof",
                   "NetworkAddress",
+                  "ReceivedHello",
                   "ReplayMarks",
                   "OffenceWindow",
                   "Replaceable",
                   "ReplacementThrottledException",
-                  "ServerHandshake")));
+                  "ServerHandshake",
+                  "UnprovenServerException")));
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.rollcall.transport.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Signs with the own key, checks the signatures of others, and knows whose keys are trusted.
@@ -17,6 +18,14 @@ public interface AuthManager {
 
   /** Signs these bytes: s in the lower half, recovery id 0 or 1. */
   Signature sign(byte[] data);
+
+  /**
+   * The same without waiting for a key that lives elsewhere: a key of this process has signed when
+   * this returns.
+   *
+   * @return completes with the signature, or fails as {@link #sign} does
+   */
+  CompletionStage<Signature> signLater(byte[] data);
 
   /**
    * Whether this key signed these bytes. Both halves of s count, as for every peer of rollup.v1. A

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import io.rollcall.transport.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.web3j.crypto.Hash;
@@ -42,6 +44,11 @@ public final class EcdsaAuthManager implements AuthManager {
   @Override
   public Signature sign(byte[] data) {
     return secp256k1.sign(Hash.sha3(data), keyPair);
+  }
+
+  @Override
+  public CompletionStage<Signature> signLater(byte[] data) {
+    return CompletableFuture.completedFuture(sign(data));
   }
 
   @Override

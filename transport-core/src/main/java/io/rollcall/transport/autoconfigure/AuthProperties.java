@@ -4,6 +4,8 @@ import io.rollcall.proto.ChainId;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.InvalidSettingException;
+import io.rollcall.transport.auth.PublicKey;
+import io.rollcall.transport.session.ClientHandshakeSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,6 +37,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     is closed.
  * @param replayFile File that keeps hellos from being replayed after a restart, relative to the
  *     working folder; for one server alone. Empty: they are remembered in memory alone.
+ * @param handshake Which handshakes are spoken: v1 (the SDK's), v2 (Rollcall's own, by which both
+ *     sides prove their keys), or auto: v2 with whoever offers it, v1 with others.
+ * @param networkId What this network is called: by handshake v2 peers of another do not connect.
+ * @param serverPublicKey The client's server has to prove one of these public keys, 66 hex digits
+ *     each: one or several separated by commas. Implies handshake v2.
  */
 @ConfigurationProperties("auth")
 public record AuthProperties(
@@ -46,11 +53,16 @@ public record AuthProperties(
     @DefaultValue Map<String, TrustedSequencer> trustedSequencers,
     @DefaultValue("30s") Duration clockSkew,
     @DefaultValue("10") int maxOffences,
-    @DefaultValue("") String replayFile) {
+    @DefaultValue("") String replayFile,
+    @DefaultValue("auto") HandshakePolicy handshake,
+    @DefaultValue("") String networkId,
+    @DefaultValue List<String> serverPublicKey) {
 
   static final String PRIVATE_KEY = "auth.private-key";
   static final String PRIVATE_KEY_FILE = "auth.private-key-file";
   static final String REPLAY_FILE = "auth.replay-file";
+  static final String HANDSHAKE = "auth.handshake";
+  static final String SERVER_PUBLIC_KEY = "auth.server-public-key";
   static final String TRUSTED_SEQUENCERS = "auth.trusted-sequencers";
 
   /** Checks what goes together and reads the chain ids; the keys are read later. */
@@ -58,11 +70,35 @@ public record AuthProperties(
     privateKey = privateKey.strip();
     privateKeyFile = privateKeyFile.strip();
     replayFile = replayFile.strip();
+    networkId = networkId.strip();
+    serverPublicKey =
+        serverPublicKey.stream().map(String::strip).filter(key -> !key.isEmpty()).toList();
     trustedSequencers = Collections.unmodifiableMap(new LinkedHashMap<>(trustedSequencers));
     if (!privateKey.isEmpty() && !privateKeyFile.isEmpty()) {
       throw InvalidPropertyException.of(
           PRIVATE_KEY_FILE, privateKeyFile, "nothing, because " + PRIVATE_KEY + " is given too");
     }
+    if (!serverPublicKey.isEmpty()) {
+      if (!enabled) {
+        throw InvalidPropertyException.of(
+            SERVER_PUBLIC_KEY,
+            String.join(",", serverPublicKey),
+            "nothing while auth.enabled is off: nobody would check it");
+      }
+      if (handshake == HandshakePolicy.V1) {
+        throw InvalidPropertyException.of(
+            HANDSHAKE,
+            "v1",
+            "v2 or auto, because "
+                + SERVER_PUBLIC_KEY
+                + " is given and a server proves no key by v1");
+      }
+    }
+    if (!enabled && handshake == HandshakePolicy.V2) {
+      throw InvalidPropertyException.of(
+          HANDSHAKE, "v2", "v1 or auto while auth.enabled is off: nobody shakes hands");
+    }
+    var _ = clientHandshakeSettings(handshake, networkId, serverPublicKey);
     trustedSequencers.forEach((id, entry) -> check(TRUSTED_SEQUENCERS + "." + id, entry));
   }
 
@@ -79,8 +115,40 @@ public record AuthProperties(
           enabled && allowUntrusted,
           clockSkew,
           maxOffences,
-          HandshakePolicy.AUTO,
-          "");
+          handshake,
+          networkId);
+    } catch (InvalidSettingException e) {
+      throw InvalidPropertyException.of("auth." + e.setting(), e.value(), e.expected());
+    }
+  }
+
+  /**
+   * Which handshakes a client takes part in, and with whom.
+   *
+   * @throws InvalidPropertyException when a key is none, or the network id too long
+   */
+  ClientHandshakeSettings toClientHandshakeSettings() {
+    return clientHandshakeSettings(handshake, networkId, serverPublicKey);
+  }
+
+  private static ClientHandshakeSettings clientHandshakeSettings(
+      HandshakePolicy handshake, String networkId, List<String> serverPublicKey) {
+    Set<PublicKey> keys = new LinkedHashSet<>();
+    for (String key : serverPublicKey) {
+      try {
+        keys.add(PublicKey.parse(key));
+      } catch (IllegalArgumentException e) {
+        throw InvalidPropertyException.of(
+            SERVER_PUBLIC_KEY,
+            key,
+            "a secp256k1 public key of 66 hex digits, or several separated by commas ("
+                + e.getMessage()
+                + ")");
+      }
+    }
+    try {
+      return new ClientHandshakeSettings(
+          keys.isEmpty() ? handshake : HandshakePolicy.V2, networkId, keys);
     } catch (InvalidSettingException e) {
       throw InvalidPropertyException.of("auth." + e.setting(), e.value(), e.expected());
     }
@@ -89,7 +157,7 @@ public record AuthProperties(
   /** Everything but the private key. */
   @Override
   public String toString() {
-    return "AuthProperties[enabled=%s, requireAuth=%s, allowUntrusted=%s, privateKeyFile=%s, trustedSequencers=%s, clockSkew=%s, maxOffences=%s, replayFile=%s]"
+    return "AuthProperties[enabled=%s, requireAuth=%s, allowUntrusted=%s, privateKeyFile=%s, trustedSequencers=%s, clockSkew=%s, maxOffences=%s, replayFile=%s, handshake=%s, networkId=%s, serverPublicKey=%s]"
         .formatted(
             enabled,
             requireAuth,
@@ -98,7 +166,10 @@ public record AuthProperties(
             trustedSequencers,
             clockSkew,
             maxOffences,
-            replayFile);
+            replayFile,
+            handshake,
+            networkId,
+            serverPublicKey);
   }
 
   private static void check(String property, TrustedSequencer entry) {

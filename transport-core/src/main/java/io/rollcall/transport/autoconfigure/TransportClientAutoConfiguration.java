@@ -33,7 +33,12 @@ public final class TransportClientAutoConfiguration {
     return new NettyTransportClient(
         properties.toClientSettings(auth.enabled()),
         clientId ->
-            new ClientHandshake(authManager.getObject(), clientId, clock, new SecureRandom()),
+            new ClientHandshake(
+                authManager.getObject(),
+                clientId,
+                auth.toClientHandshakeSettings(),
+                clock,
+                new SecureRandom()),
         handler,
         listener,
         metrics,

@@ -15,6 +15,7 @@ import io.rollcall.transport.replay.ReplayFile;
 import io.rollcall.transport.session.ReplayMarks;
 import io.rollcall.transport.session.ServerHandshake;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
@@ -89,7 +90,8 @@ public final class TransportServerAutoConfiguration {
                     settings.admission(),
                     marks.orElseThrow(),
                     metrics,
-                    clock))
+                    clock,
+                    new SecureRandom()))
             : Optional.empty();
     return new NettyTransportServer(settings, handshake, handler, listener, audit, metrics, clock);
   }

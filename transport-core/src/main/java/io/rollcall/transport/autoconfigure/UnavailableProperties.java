@@ -22,12 +22,7 @@ final class UnavailableProperties implements BeanFactoryPostProcessor {
   private static final List<String> GROUPS = List.of("transport.ssl");
 
   private static final List<String> SINGLES =
-      List.of(
-          "transport.compression",
-          "auth.network-id",
-          "auth.handshake",
-          "auth.server-public-key",
-          "auth.trusted-sequencers-file");
+      List.of("transport.compression", "auth.trusted-sequencers-file");
 
   private static final Set<String> TRUSTED_MEMBERS =
       Set.of("publickeys", "chainids", "connections", "handshake");

@@ -4,12 +4,9 @@ import com.google.protobuf.ByteString;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectException;
 import io.rollcall.transport.HandshakeRejectedException;
@@ -21,6 +18,7 @@ import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import io.rollcall.transport.retry.AddressRing;
 import io.rollcall.transport.retry.Scheduler;
 import io.rollcall.transport.session.ClientHandshake;
+import io.rollcall.transport.session.UnprovenServerException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -37,13 +35,10 @@ import org.jspecify.annotations.Nullable;
  * all within one deadline. Used once, and everything it begins belongs to it alone: when it is
  * over, what still comes of it is thrown away.
  *
- * <p>Its state belongs to one event loop, the one its connection lives on. Names are resolved and
- * the hello is signed on a virtual thread each.
+ * <p>Its state belongs to one event loop, the one its connection lives on. Names are resolved on a
+ * virtual thread.
  */
-final class ClientDial {
-
-  /** Most bytes of a server's first frame while a handshake is under way. */
-  static final int FIRST_FRAME_LIMIT = 4096;
+final class ClientDial implements ClientHandshakeHandler.Outcome {
 
   /** What becomes of an admitted connection, on its event loop. */
   interface Owner {
@@ -84,7 +79,7 @@ final class ClientDial {
   private @Nullable Channel channel;
   private @Nullable Link link;
   private @Nullable NettyConnection connection;
-  private @Nullable HandshakeRejectedException refusal;
+  private @Nullable ClientHandshakeHandler handler;
 
   ClientDial(
       EventLoop loop,
@@ -185,90 +180,55 @@ final class ClientDial {
     made.onEnd(this::linkEnded);
     FrameDecoder frames = ConnectionPipeline.begin(made);
     if (handshake.isEmpty()) {
-      admit(made);
+      admit(made, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE);
       return;
     }
     phase = Phase.HANDSHAKE;
-    frames.expectFirst(FIRST_FRAME_LIMIT, first -> FIRST_FRAME_LIMIT);
-    ClientHandshake shake = handshake.get();
-    ClientPipeline.expectAnswer(made, new Answer(made, shake));
-    Thread.ofVirtual().name("client-hello").start(() -> sayHello(made, shake));
+    handler =
+        ClientHandshakeHandler.begin(made, frames, handshake.get().begin(ByteString.EMPTY), this);
   }
 
-  private void sayHello(Link to, ClientHandshake shake) {
-    OutboundFrame frame;
-    try {
-      frame = context.frames().encode(shake.hello());
-    } catch (RuntimeException fault) {
-      onLoop(() ->
-          fail(
-              new TransportException(
-                  CloseReason.INTERNAL_ERROR,
-                  "handshake failed: cannot make a hello: " + fault.getMessage(),
-                  fault)));
-      return;
-    }
-    try {
-      to.send(frame, Delivery.IGNORED);
-    } finally {
-      frame.release();
+  @Override
+  public void done(PeerIdentity server, HandshakeVersion version) {
+    if (link != null) {
+      admit(link, server, version);
     }
   }
 
-  /**
-   * Takes the server's first frame and leaves the pipeline. After a refusal it waits a moment for
-   * the goodbye behind it, which says whether it was for the key or for want of room.
-   */
-  private final class Answer extends ChannelInboundHandlerAdapter {
-
-    private final Link from;
-    private final ClientHandshake shake;
-
-    Answer(Link from, ClientHandshake shake) {
-      this.from = from;
-      this.shake = shake;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ByteString frame = (ByteString) message;
-      HandshakeRejectedException refused = refusal;
-      if (refused != null) {
-        from.messageCame(Message.PayloadCase.DISCONNECT, frame.size());
-        fail(shake.explain(refused, frame));
-        return;
-      }
-      from.messageCame(Message.PayloadCase.HANDSHAKE_RESPONSE, frame.size());
-      try {
-        shake.judge(frame);
-      } catch (HandshakeRejectedException rejected) {
-        HandshakeRejectedException named =
-            new HandshakeRejectedException(
-                rejected.reason(),
-                "handshake failed: " + rejected.getMessage() + " (server " + target + ")");
-        if (rejected.reason() == CloseReason.AUTH_FAILURE) {
-          refusal = named;
-          from.schedule(() -> fail(named), Link.GOODBYE_LIMIT.toNanos());
-        } else {
-          fail(named);
-        }
-        return;
-      }
-      ctx.pipeline().remove(this);
-      admit(from);
-    }
+  @Override
+  public void failed(TransportException why) {
+    fail(named(why));
   }
 
-  private void admit(Link of) {
+  @Override
+  public void refused(UnprovenServerException why) {
+    Link refused = link;
+    HandshakeRejectedException named = new HandshakeRejectedException(why.reason(), text(why));
+    fail(
+        named,
+        () -> {
+          if (refused != null) {
+            refused.close(CloseReason.AUTH_FAILURE, UnprovenServerException.DETAILS);
+          }
+        });
+  }
+
+  private TransportException named(TransportException why) {
+    return why instanceof HandshakeRejectedException
+        ? new HandshakeRejectedException(why.reason(), text(why))
+        : new TransportException(why.reason(), text(why), why);
+  }
+
+  private String text(TransportException why) {
+    return "handshake failed: " + why.getMessage() + " (server " + target + ")";
+  }
+
+  private void admit(Link of, PeerIdentity server, HandshakeVersion version) {
     if (phase == Phase.FAILED) {
       return;
     }
     finish(Phase.ADMITTED);
-    NettyConnection admitted =
-        new NettyConnection(
-            of,
-            new PeerIdentity.Unauthenticated(),
-            handshake.isPresent() ? HandshakeVersion.V1 : HandshakeVersion.NONE);
+    NettyConnection admitted = new NettyConnection(of, server, version);
     connection = admitted;
     owner.admitted(admitted);
   }
@@ -279,9 +239,7 @@ final class ClientDial {
       owner.ended(admitted, reason, details);
       return;
     }
-    HandshakeRejectedException refused = refusal;
-    if (refused != null) {
-      fail(refused);
+    if (failAsRefused()) {
       return;
     }
     switch (reason) {
@@ -302,10 +260,16 @@ final class ClientDial {
     }
   }
 
+  /** The server said no already, and only its goodbye was waited for. */
+  private boolean failAsRefused() {
+    Optional<HandshakeRejectedException> refusal =
+        Optional.ofNullable(handler).flatMap(ClientHandshakeHandler::refusal);
+    refusal.ifPresent(this::failed);
+    return refusal.isPresent();
+  }
+
   private void timedOut() {
-    HandshakeRejectedException refused = refusal;
-    if (refused != null) {
-      fail(refused);
+    if (failAsRefused()) {
       return;
     }
     String limit = timeout.toMillis() + " ms (connect-timeout)";
@@ -330,6 +294,10 @@ final class ClientDial {
   }
 
   private void fail(TransportException failure) {
+    fail(failure, this::closeSocket);
+  }
+
+  private void fail(TransportException failure, Runnable closing) {
     if (phase == Phase.ADMITTED || phase == Phase.FAILED) {
       return;
     }
@@ -338,7 +306,7 @@ final class ClientDial {
     Link broken = link;
     boolean counted = broken != null && broken.faultCounted();
     finish(Phase.FAILED);
-    closeSocket();
+    closing.run();
     if (!counted) {
       context.metrics().error(failure.reason(), operation);
     }

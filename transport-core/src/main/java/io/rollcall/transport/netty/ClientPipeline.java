@@ -1,6 +1,5 @@
 package io.rollcall.transport.netty;
 
-import io.netty.channel.ChannelInboundHandler;
 import io.rollcall.transport.dispatch.Inbox;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 
@@ -11,13 +10,6 @@ import io.rollcall.transport.dispatch.MessageDispatcher;
 final class ClientPipeline {
 
   private ClientPipeline() {}
-
-  /** The next frame is the answer to the hello. */
-  static void expectAnswer(Link link, ChannelInboundHandler answer) {
-    link.channel()
-        .pipeline()
-        .addBefore(ConnectionPipeline.ERRORS, ConnectionPipeline.HANDSHAKE, answer);
-  }
 
   /** Messages reach the handler from here on, {@code opened} before the first. */
   static Inbox admit(NettyConnection connection, MessageDispatcher dispatcher) {

@@ -313,7 +313,8 @@ final class ServerAdmission {
       link.fail(why.reason(), why.details(), operation);
     }
 
-    private void send(HandshakeResponse response) {
+    /** Answers its hello, or its proof. */
+    void send(HandshakeResponse response) {
       OutboundFrame frame = link.context().frames().encode(response);
       try {
         link.send(frame, Delivery.IGNORED);

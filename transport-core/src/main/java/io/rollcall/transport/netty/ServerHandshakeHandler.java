@@ -14,6 +14,9 @@ import io.rollcall.transport.codec.MalformedMessageException;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import io.rollcall.transport.session.HandshakeCrypto;
 import io.rollcall.transport.session.HandshakeResult;
+import io.rollcall.transport.session.PeerText;
+import io.rollcall.transport.session.PendingProof;
+import io.rollcall.transport.session.ReceivedHello;
 import io.rollcall.transport.session.ServerHandshake;
 import java.time.Duration;
 import java.util.Optional;
@@ -61,6 +64,8 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private @Nullable ChannelHandlerContext context;
   private boolean hello;
   private boolean decided;
+  private boolean timeIsUp;
+  private @Nullable PendingProof proof;
   private Runnable cancelTimeLimit = () -> {};
   private @Nullable CompletableFuture<HandshakeResult> judgement;
 
@@ -167,6 +172,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   }
 
   private void timeUp() {
+    timeIsUp = true;
     if (decided || candidate.isHeld() || link.ended()) {
       return;
     }
@@ -205,11 +211,19 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
       return;
     }
     ByteString bytes = (ByteString) frame;
+    PendingProof pendingProof = proof;
+    if (pendingProof != null && bytes.byteAt(0) != HELLO) {
+      brokeOff(bytes);
+      return;
+    }
     HandshakeRequest request;
     try {
       request = link.context().codec().decodeHandshakeRequest(bytes);
     } catch (MalformedMessageException malformed) {
-      refuseUnreadable("the first frame is no HandshakeRequest");
+      refuseUnreadable(
+          pendingProof == null
+              ? "the first frame is no HandshakeRequest"
+              : "the proof is no HandshakeRequest");
       return;
     }
     link.messageCame(Message.PayloadCase.HANDSHAKE_REQUEST, bytes.size());
@@ -220,9 +234,33 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     // Whatever the peer sends already is not read before it is known who sends it.
     link.pause(Link.Pause.HANDSHAKE);
     CompletableFuture<HandshakeResult> pending =
-        crypto.judge(candidate.from(), () -> handshake.orElseThrow().judge(request));
+        crypto.judge(
+            candidate.from(),
+            pendingProof == null
+                ? () ->
+                    handshake
+                        .orElseThrow()
+                        .judge(new ReceivedHello(request, bytes, ByteString.EMPTY))
+                : () -> pendingProof.judge(request, bytes));
     judgement = pending;
     var _ = pending.whenComplete((result, fault) -> link.execute(() -> judged(result, fault)));
+  }
+
+  /** Where its proof belongs comes something else: most often why it wants this server no more. */
+  private void brokeOff(ByteString frame) {
+    try {
+      Message message = link.context().codec().decode(frame);
+      if (message.hasDisconnect()) {
+        link.messageCame(Message.PayloadCase.DISCONNECT, frame.size());
+        link.peerDisconnected(
+            CloseReason.of(message.getDisconnect().getReason()),
+            "the peer broke off: " + PeerText.of(message.getDisconnect().getDetails()));
+        return;
+      }
+    } catch (MalformedMessageException malformed) {
+      // Then it is not even that.
+    }
+    refuseUnreadable("the proof is no HandshakeRequest");
   }
 
   private void judged(@Nullable HandshakeResult result, @Nullable Throwable fault) {
@@ -249,11 +287,26 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
           link.resume(Link.Pause.HANDSHAKE);
         }
       }
+      case HandshakeResult.Challenged challenged -> challenge(challenged);
       case HandshakeResult.Rejected rejected -> candidate.refuse(rejected, Operation.HANDSHAKE);
       case null -> {
         log.error("{} a hello could not be judged", link.id(), fault);
         link.fail(CloseReason.INTERNAL_ERROR, "internal error", Operation.HANDSHAKE);
       }
+    }
+  }
+
+  /** Waits for the peer again, so it may be pushed out again, and its time goes on. */
+  private void challenge(HandshakeResult.Challenged challenged) {
+    proof = challenged.proof();
+    decided = false;
+    frames.expectFirst(MOST_BYTES, first -> MOST_BYTES);
+    candidate.awaitHello();
+    candidate.send(challenged.response());
+    if (timeIsUp) {
+      timeUp();
+    } else {
+      link.resume(Link.Pause.HANDSHAKE);
     }
   }
 

@@ -1,34 +1,19 @@
 package io.rollcall.transport.session;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.rollcall.proto.v1.DisconnectMessage;
-import io.rollcall.proto.v1.HandshakeRequest;
-import io.rollcall.proto.v1.HandshakeResponse;
-import io.rollcall.proto.v1.Message;
-import io.rollcall.transport.CloseReason;
-import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.auth.AuthManager;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * A client's side of the handshake: makes the hello, judges the server's first frame. Safe for any
- * thread. The client proves who it is; it learns nothing about the server.
+ * A client's side of the handshake: begins one {@link ClientExchange} for each dial. Safe for any
+ * thread.
  */
 public final class ClientHandshake {
 
-  private static final int NONCE_BYTES = 16;
-
-  private static final String TOO_OFTEN =
-      "; the server limits connection attempts, wait before the next";
-
-  private static final String NO_ROOM =
-      "; the server has no room, wait or raise its max-connections";
-
   private final AuthManager auth;
   private final String clientId;
+  private final ClientHandshakeSettings settings;
   private final InstantSource clock;
   private final RandomGenerator nonces;
 
@@ -36,158 +21,30 @@ public final class ClientHandshake {
    * Speaks for one client.
    *
    * @param auth signs
-   * @param clientId what the client calls itself; it is not signed and proves nothing
-   * @param clock for the timestamp, which the server compares with its own
+   * @param clientId what the client calls itself; it proves nothing
+   * @param settings which handshakes, and with whom
+   * @param clock for the timestamp, which a server compares with its own by v1
    * @param nonces a cryptographic source: {@code SecureRandom}
    */
   public ClientHandshake(
-      AuthManager auth, String clientId, InstantSource clock, RandomGenerator nonces) {
+      AuthManager auth,
+      String clientId,
+      ClientHandshakeSettings settings,
+      InstantSource clock,
+      RandomGenerator nonces) {
     this.auth = auth;
     this.clientId = clientId;
+    this.settings = settings;
     this.clock = clock;
     this.nonces = nonces;
   }
 
   /**
-   * A fresh hello, to be sent within seconds as a bare frame. Signing takes up to half a
-   * millisecond, so an event loop lets another thread make it.
-   */
-  public HandshakeRequest hello() {
-    byte[] random = new byte[NONCE_BYTES];
-    nonces.nextBytes(random);
-    ByteString nonce = ByteString.copyFrom(random);
-    long timestamp = SignedHello.nanos(clock.instant());
-    return HandshakeRequest.newBuilder()
-        .setTimestamp(timestamp)
-        .setPublicKey(auth.publicKey().bytes())
-        .setSignature(auth.sign(SignedHello.bytes(timestamp, nonce)).bytes())
-        .setClientId(clientId)
-        .setNonce(nonce)
-        .build();
-  }
-
-  /**
-   * Judges the first frame that came back, without its length prefix.
+   * Begins the handshake of one connection.
    *
-   * @return the session id
-   * @throws HandshakeRejectedException when the server did not accept; the text says why and what
-   *     to do, the reason is what the server gave
+   * @param binding what names its TLS session; empty without TLS
    */
-  public String judge(ByteString frame) {
-    Optional<HandshakeResponse> response = parse(frame);
-    if (response.isPresent()) {
-      return judge(response.get());
-    }
-    // Servers of the SDK that throttle, are full or have authentication off answer with a Message.
-    Message message;
-    try {
-      message = Message.parseFrom(frame);
-    } catch (InvalidProtocolBufferException e) {
-      throw new HandshakeRejectedException(
-          CloseReason.PROTOCOL_ERROR,
-          "handshake rejected: the answer of %d bytes is neither a HandshakeResponse nor a Message; is this a rollup.v1 server?"
-              .formatted(frame.size()));
-    }
-    throw message.hasDisconnect() ? disconnected(message.getDisconnect()) : unasked(message);
-  }
-
-  /**
-   * What a refusal really means. An answer to a hello can only say no; a server that has no room or
-   * wants fewer attempts says so in the disconnect behind it, and then our key is not the trouble.
-   *
-   * @param next the frame behind the refusal, without its length prefix
-   * @return the refusal in its own words, with the reason that the frame gives, if it gives one
-   */
-  public HandshakeRejectedException explain(HandshakeRejectedException refusal, ByteString next) {
-    CloseReason reason;
-    try {
-      reason = CloseReason.of(Message.parseFrom(next).getDisconnect().getReason());
-    } catch (InvalidProtocolBufferException e) {
-      return refusal;
-    }
-    return switch (reason) {
-      case THROTTLED, TOO_MANY_PEERS ->
-          new HandshakeRejectedException(reason, String.valueOf(refusal.getMessage()));
-      default -> refusal;
-    };
-  }
-
-  /**
-   * Empty when these bytes are no HandshakeResponse. Parsed as one, a Message keeps its sender id
-   * as an unknown field 1, and says neither yes nor why not.
-   */
-  private static Optional<HandshakeResponse> parse(ByteString frame) {
-    try {
-      HandshakeResponse response = HandshakeResponse.parseFrom(frame);
-      boolean says = response.getAccepted() || !response.getError().isEmpty();
-      boolean looksLikeMessage =
-          response.getUnknownFields().hasField(Message.SENDER_ID_FIELD_NUMBER)
-              || response.getUnknownFields().hasField(Message.DISCONNECT_FIELD_NUMBER);
-      return says || !looksLikeMessage ? Optional.of(response) : Optional.empty();
-    } catch (InvalidProtocolBufferException e) {
-      return Optional.empty();
-    }
-  }
-
-  private String judge(HandshakeResponse response) {
-    if (response.getAccepted()) {
-      return response.getSessionId();
-    }
-    String error =
-        response.getError().isEmpty() ? "no reason given" : PeerText.of(response.getError());
-    throw new HandshakeRejectedException(
-        CloseReason.AUTH_FAILURE, "handshake rejected: " + error + advice(error));
-  }
-
-  /** What the words of a refusal mean for the person who runs this client. */
-  private String advice(String error) {
-    if (error.startsWith("untrusted public key")) {
-      return "; add this client's public key %s to the trusted keys of the server"
-          .formatted(auth.publicKey());
-    }
-    if (error.startsWith("handshake timestamp")) {
-      return "; compare this machine's clock with the server's";
-    }
-    if (error.startsWith("handshake was used before")) {
-      return "; this very hello was accepted already: something on the way repeats it";
-    }
-    if (error.startsWith("too many handshakes with this key")) {
-      return "; wait a minute, and find out what else connects with this key";
-    }
-    if (error.startsWith("too many connections of the same identity")) {
-      return "; another program connects with this key: end it, give it a key of its own, or let the server allow several connections";
-    }
-    if (error.startsWith("connection limit reached")) {
-      return NO_ROOM;
-    }
-    if (error.startsWith("too many connection") || error.startsWith("too many handshakes")) {
-      return TOO_OFTEN;
-    }
-    if (error.startsWith("authentication is off")) {
-      return "; turn auth.enabled off here, or on at the server";
-    }
-    return "";
-  }
-
-  private static HandshakeRejectedException disconnected(DisconnectMessage disconnect) {
-    CloseReason reason = CloseReason.of(disconnect.getReason());
-    String text =
-        disconnect.getDetails().isEmpty() ? reason.name() : PeerText.of(disconnect.getDetails());
-    String advice =
-        switch (reason) {
-          case REQUESTED ->
-              "; it stops, or authentication is off there: turn auth.enabled off here, or on at the server";
-          case THROTTLED -> TOO_OFTEN;
-          case TOO_MANY_PEERS -> NO_ROOM;
-          default -> "";
-        };
-    return new HandshakeRejectedException(reason, "handshake rejected: " + text + advice);
-  }
-
-  private static HandshakeRejectedException unasked(Message message) {
-    return new HandshakeRejectedException(
-        CloseReason.AUTH_FAILURE,
-        "handshake rejected: the server sent %s instead of an answer, so authentication seems off there; turn auth.enabled off here, or on at the server"
-            .formatted(message.getPayloadCase()));
+  public ClientExchange begin(ByteString binding) {
+    return new ClientExchange(auth, clientId, settings, clock, nonces, binding);
   }
 }

@@ -6,7 +6,7 @@ import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import java.util.Optional;
 
-/** What a server does about a hello. */
+/** What a server does about a hello, or about the proof that follows it. */
 public sealed interface HandshakeResult {
 
   /**
@@ -18,6 +18,14 @@ public sealed interface HandshakeResult {
    */
   record Accepted(PeerIdentity identity, HandshakeVersion version, HandshakeResponse response)
       implements HandshakeResult {}
+
+  /**
+   * Send the response and wait for the peer's proof, the next frame. Until that holds it is nobody.
+   *
+   * @param response what it is to sign
+   * @param proof judges its proof
+   */
+  record Challenged(HandshakeResponse response, PendingProof proof) implements HandshakeResult {}
 
   /**
    * Send the response, if there is one, then a disconnect, then close. None of these texts but

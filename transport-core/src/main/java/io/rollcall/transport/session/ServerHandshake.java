@@ -1,10 +1,16 @@
 package io.rollcall.transport.session;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.rollcall.proto.handshake.ClientExtension;
+import io.rollcall.proto.handshake.ClientHello;
+import io.rollcall.proto.handshake.ServerChallenge;
+import io.rollcall.proto.handshake.ServerExtension;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
@@ -14,21 +20,24 @@ import io.rollcall.transport.auth.Signature;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
 
 /**
  * A server's judgement of a hello: HandshakeRequest of rollup.v1 in, {@link HandshakeResult} out.
  *
- * <p>In this order: the form of the key, the list of trusted keys, the form of signature and nonce,
- * one recovery of the key from the signature, and only then, for whoever proved the key, time and
- * {@link ReplayGuard}. So a stranger costs no arithmetic, every hello costs at most one recovery,
- * and one that proves nothing changes nothing here and learns nothing of clock or memory. The words
- * are those peers of the SDK know, less what library texts would give away.
+ * <p>In this order: the form of the key, the list of trusted keys, and which handshake it is. With
+ * v2 the answer is a challenge, and {@link PendingProof} judges what comes back. With v1 the form
+ * of signature and nonce, one recovery of the key from the signature, and only then, for whoever
+ * proved the key, time and {@link ReplayGuard}. So a stranger costs no arithmetic, every hello
+ * costs at most one recovery, and one that proves nothing changes nothing here and learns nothing
+ * of clock or memory. The words are those peers of the SDK know, less what library texts would give
+ * away.
  *
  * <p>Safe for any thread; a judgement takes up to half a millisecond, so it runs on {@link
  * HandshakeCrypto}, not on an event loop.
@@ -41,7 +50,8 @@ public final class ServerHandshake {
   /** More would only be memory. */
   static final int MOST_NONCE = 64;
 
-  private static final int LABEL_BYTES = 8;
+  /** Of a challenge. */
+  private static final int CHALLENGE_NONCE = 32;
 
   private final AuthManager auth;
   private final boolean allowUntrusted;
@@ -49,6 +59,10 @@ public final class ServerHandshake {
   private final ReplayMarks marks;
   private final ReplayGuard replays;
   private final TransportMetrics metrics;
+  private final HandshakePolicy policy;
+  private final String networkId;
+  private final InstantSource clock;
+  private final RandomGenerator random;
 
   /**
    * Judges for one server, from its start to its end.
@@ -58,24 +72,30 @@ public final class ServerHandshake {
    * @param marks what is known of hellos over a restart
    * @param metrics hears how far clocks are apart
    * @param clock for timestamps and session ids
+   * @param random a cryptographic source: {@code SecureRandom}
    */
   public ServerHandshake(
       AuthManager auth,
       AdmissionSettings admission,
       ReplayMarks marks,
       TransportMetrics metrics,
-      InstantSource clock) {
+      InstantSource clock,
+      RandomGenerator random) {
     this.auth = auth;
     this.allowUntrusted = admission.allowUntrusted();
     this.skew = admission.clockSkew();
     this.marks = marks;
     this.replays = new ReplayGuard(skew, marks, clock);
     this.metrics = metrics;
+    this.policy = admission.handshake();
+    this.networkId = admission.networkId();
+    this.clock = clock;
+    this.random = random;
   }
 
   /** With hellos remembered in memory alone, and nothing measured. */
   public ServerHandshake(AuthManager auth, AdmissionSettings admission, InstantSource clock) {
-    this(auth, admission, ReplayMarks.NONE, TransportMetrics.NOOP, clock);
+    this(auth, admission, ReplayMarks.NONE, TransportMetrics.NOOP, clock, new SecureRandom());
   }
 
   /** The answer to a hello where authentication is off. */
@@ -102,9 +122,10 @@ public final class ServerHandshake {
   /**
    * Judges one hello.
    *
-   * @return done already, but for a hello that is accepted once {@link ReplayMarks} has kept it
+   * @return done already, but for a v1 hello that is accepted once {@link ReplayMarks} has kept it
    */
-  public CompletionStage<HandshakeResult> judge(HandshakeRequest request) {
+  public CompletionStage<HandshakeResult> judge(ReceivedHello hello) {
+    HandshakeRequest request = hello.request();
     ByteString claimed;
     int keyLength = request.getPublicKey().size();
     if (keyLength != PublicKey.COMPRESSED_BYTES && keyLength != PublicKey.UNCOMPRESSED_BYTES) {
@@ -117,18 +138,98 @@ public final class ServerHandshake {
     }
     Optional<PeerIdentity.Trusted> trusted = auth.identify(claimed);
     if (trusted.isEmpty() && !allowUntrusted) {
-      return untrusted(claimed);
+      return decided(Refusals.untrusted(claimed));
+    }
+    Optional<ClientHello> offer = offerOfV2(request);
+    return offer.isPresent()
+        ? challenge(hello, offer.get(), claimed, trusted)
+        : judgeV1(request, claimed, trusted);
+  }
+
+  private Optional<ClientHello> offerOfV2(HandshakeRequest request) {
+    if (policy == HandshakePolicy.V1) {
+      return Optional.empty();
+    }
+    try {
+      ClientExtension extension = ClientExtension.parseFrom(request.getExtension());
+      return extension.hasHello() ? Optional.of(extension.getHello()) : Optional.empty();
+    } catch (InvalidProtocolBufferException somebodyElses) {
+      return Optional.empty();
+    }
+  }
+
+  private CompletionStage<HandshakeResult> challenge(
+      ReceivedHello hello,
+      ClientHello offer,
+      ByteString claimed,
+      Optional<PeerIdentity.Trusted> trusted) {
+    Optional<HandshakeResult.Rejected> badNonce = badNonce(hello.request());
+    if (badNonce.isPresent()) {
+      return decided(badNonce.get());
+    }
+    if (!offer.getNetworkId().equals(networkId)) {
+      return failed(
+          "another network id than this server's",
+          "the peer's auth.network-id is '%s', here it is '%s'"
+              .formatted(PeerText.of(offer.getNetworkId()), networkId));
+    }
+    boolean tls = !hello.binding().isEmpty();
+    if (offer.getTls() != tls) {
+      return failed(
+          "TLS at one end only: something on the way ends it",
+          tls ? "the peer is not on TLS" : "the peer is on TLS, and this server is not");
+    }
+    byte[] nonce = new byte[CHALLENGE_NONCE];
+    random.nextBytes(nonce);
+    ByteString serverNonce = ByteString.copyFrom(nonce);
+    ByteString serverKey = auth.publicKey().bytes();
+    HandshakeResponse response =
+        HandshakeResponse.newBuilder()
+            .setExtension(
+                ServerExtension.newBuilder()
+                    .setChallenge(
+                        ServerChallenge.newBuilder().setPublicKey(serverKey).setNonce(serverNonce))
+                    .build()
+                    .toByteString())
+            .build();
+    Transcript transcript =
+        new Transcript(
+            networkId,
+            claimed,
+            serverKey,
+            hello.request().getNonce(),
+            serverNonce,
+            hello.binding(),
+            hello.frame(),
+            response.toByteString());
+    return decided(
+        new HandshakeResult.Challenged(
+            response, new PendingProof(auth, clock, transcript, identity(claimed, trusted))));
+  }
+
+  private CompletionStage<HandshakeResult> judgeV1(
+      HandshakeRequest request, ByteString claimed, Optional<PeerIdentity.Trusted> trusted) {
+    if (policy == HandshakePolicy.V2) {
+      return failed("handshake v2 is required here", "a v1 hello came, and auth.handshake is v2");
+    }
+    if (trusted.filter(PeerIdentity.Trusted::v2Only).isPresent()) {
+      return failed(
+          "handshake v2 is required for this key",
+          "a v1 hello of %s came, whose trusted entry says handshake: v2"
+              .formatted(trusted.get().id()));
+    }
+    if (policy == HandshakePolicy.AUTO && V2Nonce.offersV2(request.getNonce())) {
+      return failed(
+          "handshake v2 was offered, and the offer was lost on the way",
+          "a hello that was made for v2 came as v1: somebody on the way changes bytes");
     }
     int signatureLength = request.getSignature().size();
     if (signatureLength != Signature.BYTES) {
       return failed("invalid signature length: " + signatureLength, "expected " + Signature.BYTES);
     }
-    int nonceLength = request.getNonce().size();
-    if (nonceLength < LEAST_NONCE) {
-      return failed("nonce too short: " + nonceLength, "expected at least " + LEAST_NONCE);
-    }
-    if (nonceLength > MOST_NONCE) {
-      return failed("nonce too long: " + nonceLength, "expected at most " + MOST_NONCE);
+    Optional<HandshakeResult.Rejected> badNonce = badNonce(request);
+    if (badNonce.isPresent()) {
+      return decided(badNonce.get());
     }
     PublicKey signer;
     try {
@@ -141,18 +242,29 @@ public final class ServerHandshake {
     }
     if (!claimed.equals(signer.bytes())) {
       return failed(
-          "signature verification failed", "claimed " + hex(claimed) + ", signed by " + signer);
+          "signature verification failed",
+          "claimed " + Refusals.hex(claimed) + ", signed by " + signer);
     }
     return proven(request, signer, trusted);
+  }
+
+  private static Optional<HandshakeResult.Rejected> badNonce(HandshakeRequest request) {
+    int length = request.getNonce().size();
+    if (length < LEAST_NONCE) {
+      return Optional.of(
+          Refusals.failed("nonce too short: " + length, "expected at least " + LEAST_NONCE));
+    }
+    if (length > MOST_NONCE) {
+      return Optional.of(
+          Refusals.failed("nonce too long: " + length, "expected at most " + MOST_NONCE));
+    }
+    return Optional.empty();
   }
 
   private CompletionStage<HandshakeResult> proven(
       HandshakeRequest request, PublicKey signer, Optional<PeerIdentity.Trusted> trusted) {
     long timestamp = request.getTimestamp();
-    PeerIdentity identity =
-        trusted
-            .<PeerIdentity>map(known -> known)
-            .orElseGet(() -> new PeerIdentity.Unknown(signer.bytes()));
+    PeerIdentity identity = identity(signer.bytes(), trusted);
     ReplayGuard.Judgement judgement =
         replays.take(signer.bytes(), trusted.isPresent(), timestamp, request.getNonce());
     Duration ahead =
@@ -205,6 +317,10 @@ public final class ServerHandshake {
     };
   }
 
+  private static PeerIdentity identity(ByteString key, Optional<PeerIdentity.Trusted> trusted) {
+    return trusted.<PeerIdentity>map(known -> known).orElseGet(() -> new PeerIdentity.Unknown(key));
+  }
+
   /** A replayed hello shows what a clock was, not what it is. */
   private static boolean showsAClock(ReplayGuard.Verdict verdict) {
     return switch (verdict) {
@@ -223,32 +339,12 @@ public final class ServerHandshake {
             .build());
   }
 
-  /** No address in the log: to find it takes arithmetic, on whatever a stranger sent. */
-  private static CompletionStage<HandshakeResult> untrusted(ByteString key) {
-    return decided(
-        HandshakeResult.Rejected.answered(
-            CloseReason.AUTH_FAILURE,
-            "untrusted public key - connection rejected",
-            "untrusted public key: " + hex(key.substring(0, LABEL_BYTES)),
-            "refused: untrusted public key %s; to let it in, add the key to auth.trusted-sequencers"
-                .formatted(hex(key))));
-  }
-
   private static CompletionStage<HandshakeResult> failed(String text, String more) {
-    return decided(
-        HandshakeResult.Rejected.answered(
-            CloseReason.AUTH_FAILURE,
-            text,
-            "handshake verification failed: " + text,
-            "refused: " + text + " (" + more + ")"));
+    return decided(Refusals.failed(text, more));
   }
 
   private static CompletionStage<HandshakeResult> decided(HandshakeResult result) {
     return CompletableFuture.completedFuture(result);
-  }
-
-  private static String hex(ByteString bytes) {
-    return HexFormat.of().formatHex(bytes.toByteArray());
   }
 
   /** Rounded up to milliseconds, so that what is over a limit never reads like the limit. */

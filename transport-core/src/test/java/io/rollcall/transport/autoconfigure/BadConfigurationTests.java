@@ -48,6 +48,8 @@ class BadConfigurationTests {
           transport.server-addr            | :8080        | host:8080
           transport.server-addr            | a:70000      | with a port from 1 to 65535
           auth.enabled                     | maybe        | true or false
+          auth.handshake                   | v3           | one of v1, v2, auto
+          auth.server-public-key           | 02ab         | nothing while auth.enabled is off
           auth.trusted-sequencers.optimism | rsa:1234     | a secp256k1 public key of 66 hex digits
           auth.trusted-sequencers.optimism | 0212         | a secp256k1 public key of 66 hex digits
           """)
@@ -200,9 +202,6 @@ class BadConfigurationTests {
         "transport.ssl.bundle",
         "transport.ssl.client-auth",
         "transport.compression",
-        "auth.network-id",
-        "auth.handshake",
-        "auth.server-public-key",
         "auth.trusted-sequencers-file",
         "auth.trusted-sequencers.a.handshake"
       })
@@ -212,6 +211,32 @@ class BadConfigurationTests {
     assertThat(output)
         .contains("Property " + property + " is '1'.")
         .contains("this property is not available in this version");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          auth.handshake=v2          | auth.enabled=false            | Property auth.handshake is 'v2'.        | v1 or auto while auth.enabled is off
+          auth.server-public-key=02ab | auth.enabled=true            | Property auth.server-public-key is '02ab'. | a secp256k1 public key of 66 hex digits
+          auth.network-id=é          | auth.enabled=true             | Property auth.network-id is 'é'.        | at most 64 printable ASCII characters
+          """)
+  void refusesAWrongHandshake(
+      String property, String other, String problem, String expected, CapturedOutput output) {
+    assertRefused(output, "--" + property, "--" + other);
+
+    assertThat(output).contains(problem).contains(expected);
+  }
+
+  @Test
+  void refusesToExpectAServersKeyByAHandshakeThatProvesNone(CapturedOutput output) {
+    assertRefused(
+        output, "--auth.enabled=true", "--auth.server-public-key=" + KEY, "--auth.handshake=v1");
+
+    assertThat(output)
+        .contains("Property auth.handshake is 'v1'.")
+        .contains("because auth.server-public-key is given and a server proves no key by v1");
   }
 
   @Test

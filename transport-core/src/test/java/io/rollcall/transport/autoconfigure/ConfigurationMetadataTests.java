@@ -49,6 +49,9 @@ class ConfigurationMetadataTests {
             entry("auth.trusted-sequencers", "Map<String,TrustedSequencer>"),
             entry("auth.clock-skew", "Duration = 30s"),
             entry("auth.max-offences", "Integer = 10"),
-            entry("auth.replay-file", "String = "));
+            entry("auth.replay-file", "String = "),
+            entry("auth.handshake", "HandshakePolicy = auto"),
+            entry("auth.network-id", "String = "),
+            entry("auth.server-public-key", "List<String>"));
   }
 }

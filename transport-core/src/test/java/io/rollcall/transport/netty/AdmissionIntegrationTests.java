@@ -13,13 +13,11 @@ import io.rollcall.transport.ThrottleSettings;
 import io.rollcall.transport.UnauthenticatedSettings;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.TrustedEntry;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -334,7 +332,7 @@ class AdmissionIntegrationTests {
   }
 
   private static HandshakeRequest hello(AuthManager who) {
-    return new ClientHandshake(who, "client-1", InstantSource.system(), new SecureRandom()).hello();
+    return TestKeys.hello(who);
   }
 
   private static Message ping() {

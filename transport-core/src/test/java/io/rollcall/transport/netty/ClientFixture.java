@@ -3,10 +3,12 @@ package io.rollcall.transport.netty;
 import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.ConnectionSettings;
+import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.retry.AddressRing;
 import io.rollcall.transport.session.ClientHandshake;
+import io.rollcall.transport.session.ClientHandshakeSettings;
 import io.rollcall.transport.testing.FixedRandom;
 import io.rollcall.transport.testing.ManualScheduler;
 import io.rollcall.transport.testing.RecordingHandler;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A client whose dial deadlines, back-off and lifetimes go by a {@link ManualScheduler}; every wait
@@ -29,6 +32,9 @@ final class ClientFixture implements AutoCloseable {
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(7);
 
   static final Duration RECONNECT_DELAY = Duration.ofSeconds(5);
+
+  private static final ClientHandshakeSettings BY_DEFAULT =
+      new ClientHandshakeSettings(HandshakePolicy.AUTO, "", Set.of());
 
   final ManualScheduler scheduler = new ManualScheduler();
   final RecordingHandler recorded = new RecordingHandler();
@@ -51,6 +57,17 @@ final class ClientFixture implements AutoCloseable {
       TransportMetrics metrics,
       AddressRing.Resolver resolver,
       List<String> addresses) {
+    this(authenticate, BY_DEFAULT, handler, listener, metrics, resolver, addresses);
+  }
+
+  private ClientFixture(
+      boolean authenticate,
+      ClientHandshakeSettings handshake,
+      Optional<MessageHandler> handler,
+      Optional<ConnectionListener> listener,
+      TransportMetrics metrics,
+      AddressRing.Resolver resolver,
+      List<String> addresses) {
     client =
         new NettyTransportClient(
             new ClientSettings(
@@ -63,7 +80,11 @@ final class ClientFixture implements AutoCloseable {
                 ConnectionSettings.client()),
             id ->
                 new ClientHandshake(
-                    TestKeys.authManager("client"), id, InstantSource.system(), new SecureRandom()),
+                    TestKeys.authManager("client"),
+                    id,
+                    handshake,
+                    InstantSource.system(),
+                    new SecureRandom()),
             handler.orElse(recorded),
             listener.orElse(recorded),
             metrics,
@@ -93,6 +114,18 @@ final class ClientFixture implements AutoCloseable {
   /** With authentication, by the key of the name {@code client}. */
   static ClientFixture authenticating(String... addresses) {
     return resolving(true, AddressRing.Resolver.SYSTEM, addresses);
+  }
+
+  /** The same, as these settings say. */
+  static ClientFixture authenticating(ClientHandshakeSettings handshake, String... addresses) {
+    return new ClientFixture(
+        true,
+        handshake,
+        Optional.empty(),
+        Optional.empty(),
+        TransportMetrics.NOOP,
+        AddressRing.Resolver.SYSTEM,
+        List.of(addresses));
   }
 
   static ClientFixture withHandler(MessageHandler handler, String... addresses) {

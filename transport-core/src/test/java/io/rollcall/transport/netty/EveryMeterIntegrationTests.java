@@ -21,6 +21,7 @@ import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawServer;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -55,7 +56,8 @@ class EveryMeterIntegrationTests {
                 AdmissionSettings.TRUSTED_ONLY,
                 ReplayMarks.NONE,
                 metrics,
-                InstantSource.system()));
+                InstantSource.system(),
+                new SecureRandom()));
     settings.handler = Optional.of(message -> await(handled));
 
     try (ServerFixture server = new ServerFixture(settings);

@@ -11,13 +11,11 @@ import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.TrustedEntry;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.HandshakeResult;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -153,7 +151,7 @@ class HandshakeIntegrationTests {
     authenticated(AdmissionSettings.TRUSTED_ONLY);
     ServerHandshake handshake = settings.handshake.orElseThrow();
     for (int i = 0; i < 1024; i++) {
-      assertThat(handshake.judge(hello()).toCompletableFuture().join())
+      assertThat(handshake.judge(TestKeys.received(hello())).toCompletableFuture().join())
           .isInstanceOf(HandshakeResult.Accepted.class);
     }
     try (ServerFixture fixture = new ServerFixture(settings);
@@ -235,12 +233,7 @@ class HandshakeIntegrationTests {
         RawSocketPeer second = fixture.connect()) {
       assertThat(first.send(hello()).readHandshakeResponse().getAccepted()).isTrue();
       HandshakeResponse response =
-          second
-              .send(
-                  new ClientHandshake(
-                          other, "client-2", InstantSource.fixed(NOW), new SecureRandom())
-                      .hello())
-              .readHandshakeResponse();
+          second.send(TestKeys.hello(other, InstantSource.fixed(NOW))).readHandshakeResponse();
       assertThat(response.getAccepted()).isFalse();
       assertThat(response.getError()).isEqualTo("connection limit reached");
       DisconnectMessage disconnect = second.readDisconnect();
@@ -261,9 +254,7 @@ class HandshakeIntegrationTests {
         RawSocketPeer stranger = fixture.connect();
         RawSocketPeer trusted = fixture.connect()) {
       assertThat(stranger.send(hello()).readHandshakeResponse().getAccepted()).isTrue();
-      HandshakeRequest hello =
-          new ClientHandshake(other, "client-2", InstantSource.fixed(NOW), new SecureRandom())
-              .hello();
+      HandshakeRequest hello = TestKeys.hello(other, InstantSource.fixed(NOW));
       assertThat(trusted.send(hello).readHandshakeResponse().getAccepted()).isTrue();
       DisconnectMessage disconnect = stranger.readDisconnect();
       assertThat(disconnect.getReason()).isEqualTo(DisconnectMessage.Reason.TOO_MANY_PEERS);
@@ -408,8 +399,7 @@ class HandshakeIntegrationTests {
   }
 
   private HandshakeRequest hello() {
-    return new ClientHandshake(client, "client-1", InstantSource.fixed(NOW), new SecureRandom())
-        .hello();
+    return TestKeys.hello(client, InstantSource.fixed(NOW));
   }
 
   /** The hello of the same client, with another time or nonce. */

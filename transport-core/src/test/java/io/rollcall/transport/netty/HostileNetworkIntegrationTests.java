@@ -7,12 +7,10 @@ import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.UnauthenticatedSettings;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.TrustedEntry;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -93,6 +91,6 @@ class HostileNetworkIntegrationTests {
   }
 
   private static HandshakeRequest hello(AuthManager who) {
-    return new ClientHandshake(who, "trusted", InstantSource.system(), new SecureRandom()).hello();
+    return TestKeys.hello(who);
   }
 }

@@ -32,7 +32,6 @@ import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
 import io.rollcall.transport.metrics.TransportMeters;
 import io.rollcall.transport.metrics.TransportMetrics;
-import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawServer;
@@ -40,7 +39,6 @@ import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.RecordingHandler;
 import io.rollcall.transport.testing.TestKeys;
 import java.net.InetAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -272,10 +270,7 @@ class NettyTransportClientIntegrationTests {
     settings.maxConnections = 1;
     ServerFixture real = with(new ServerFixture(settings));
     RawSocketPeer occupant = with(real.connect());
-    occupant.send(
-        new ClientHandshake(
-                TestKeys.authManager("occupant"), "o", InstantSource.system(), new SecureRandom())
-            .hello());
+    occupant.send(TestKeys.hello("occupant"));
     assertThat(occupant.readHandshakeResponse().getAccepted()).isTrue();
     ClientFixture late = with(ClientFixture.authenticating(address(real)));
 

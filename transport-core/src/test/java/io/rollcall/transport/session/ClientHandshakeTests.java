@@ -37,7 +37,7 @@ class ClientHandshakeTests {
 
   private final AuthManager auth = TestKeys.authManager("client");
   private final ClientHandshake handshake =
-      new ClientHandshake(auth, "client-1", CLOCK, new SecureRandom());
+      new ClientHandshake(auth, "client-1", ClientHandshakeSettings.V1, CLOCK, new SecureRandom());
 
   @ParameterizedTest
   @MethodSource("io.rollcall.transport.testing.GoldenHandshake#all")
@@ -46,8 +46,10 @@ class ClientHandshakeTests {
         new ClientHandshake(
                 EcdsaAuthManager.create(KeyPairs.fromHex(vector.privateKey()), new TrustedKeys()),
                 vector.clientId(),
+                ClientHandshakeSettings.V1,
                 InstantSource.fixed(Instant.EPOCH.plusNanos(vector.timestamp())),
                 new FixedBytes(vector.nonce()))
+            .begin(ByteString.EMPTY)
             .hello();
 
     assertThat(hello.toByteString()).isEqualTo(vector.body());
@@ -57,8 +59,8 @@ class ClientHandshakeTests {
 
   @Test
   void everyHelloHasItsOwnNonce() {
-    assertThat(handshake.hello().getNonce().size()).isEqualTo(16);
-    assertThat(handshake.hello().getNonce()).isNotEqualTo(handshake.hello().getNonce());
+    assertThat(begin().hello().getNonce().size()).isEqualTo(16);
+    assertThat(begin().hello().getNonce()).isNotEqualTo(begin().hello().getNonce());
   }
 
   @Test
@@ -68,21 +70,24 @@ class ClientHandshakeTests {
 
     HandshakeResult result =
         new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, CLOCK)
-            .judge(handshake.hello())
+            .judge(TestKeys.received(begin().hello()))
             .toCompletableFuture()
             .join();
 
     assertThat(result).isInstanceOf(HandshakeResult.Accepted.class);
-    assertThat(handshake.judge(((HandshakeResult.Accepted) result).response().toByteString()))
-        .isEqualTo("seq-A-1700000000000000000");
+    HandshakeResponse response = ((HandshakeResult.Accepted) result).response();
+    assertThat(response.getSessionId()).isEqualTo("seq-A-1700000000000000000");
+    assertThat(begin().judge(response.toByteString())).isEqualTo(new ClientExchange.Step.Done());
   }
 
   @Test
   void acceptsWhatTheSdkAnswers() {
     assertThat(
-            handshake.judge(
-                ByteString.fromHex("08011a197365712d412d31373030303030303030303030303030303031")))
-        .isEqualTo("seq-A-1700000000000000001");
+            begin()
+                .judge(
+                    ByteString.fromHex(
+                        "08011a197365712d412d31373030303030303030303030303030303031")))
+        .isEqualTo(new ClientExchange.Step.Done());
   }
 
   @Test
@@ -223,9 +228,13 @@ class ClientHandshakeTests {
 
   private HandshakeRejectedException rejected(ByteString frame) {
     HandshakeRejectedException thrown =
-        catchThrowableOfType(HandshakeRejectedException.class, () -> handshake.judge(frame));
+        catchThrowableOfType(HandshakeRejectedException.class, () -> begin().judge(frame));
     assertThat(thrown).isNotNull();
     return thrown;
+  }
+
+  private ClientExchange begin() {
+    return handshake.begin(ByteString.EMPTY);
   }
 
   private static ByteString refusal(String error) {

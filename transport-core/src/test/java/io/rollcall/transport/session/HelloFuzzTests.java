@@ -43,6 +43,7 @@ class HelloFuzzTests {
         assertThat(accepted.identity().label()).isEqualTo("sdk");
         PlainText.requirePrintable(accepted.response().getSessionId(), PlainText.MOST_TO_A_PEER);
       }
+      case HandshakeResult.Challenged _ -> throw new AssertionError("nobody offered v2");
       case HandshakeResult.Rejected rejected -> {
         PlainText.requirePrintable(rejected.details(), PlainText.MOST_TO_A_PEER);
         rejected
@@ -68,7 +69,7 @@ class HelloFuzzTests {
             auth,
             AdmissionSettings.TRUSTED_ONLY,
             InstantSource.fixed(Instant.EPOCH.plusNanos(GENUINE.timestamp())))
-        .judge(hello)
+        .judge(TestKeys.received(hello))
         .toCompletableFuture()
         .join();
   }

@@ -28,6 +28,7 @@ class ServerAnswerFuzzTests {
       new ClientHandshake(
           TestKeys.authManager("client"),
           "the-client",
+          ClientHandshakeSettings.V1,
           InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000)),
           FixedRandom.MOST);
 
@@ -36,10 +37,10 @@ class ServerAnswerFuzzTests {
     RUNS.one(frame);
     ByteString bytes = ByteString.copyFrom(frame);
     try {
-      String session = handshake.judge(bytes);
+      ClientExchange.Step step = handshake.begin(ByteString.EMPTY).judge(bytes);
       HandshakeResponse response = HandshakeResponse.parseFrom(bytes);
       assertThat(response.getAccepted()).isTrue();
-      assertThat(session).isEqualTo(response.getSessionId());
+      assertThat(step).isEqualTo(new ClientExchange.Step.Done());
     } catch (HandshakeRejectedException refused) {
       String text = Objects.requireNonNull(refused.getMessage());
       assertThat(text).startsWith("handshake rejected: ");

@@ -22,6 +22,7 @@ import io.rollcall.transport.testing.TestKeys;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -90,7 +91,7 @@ class ServerHandshakeTests {
 
     HandshakeResult result =
         new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, InstantSource.fixed(now))
-            .judge(HandshakeRequest.parseFrom(vector.body()))
+            .judge(TestKeys.received(HandshakeRequest.parseFrom(vector.body())))
             .toCompletableFuture()
             .get(10, TimeUnit.SECONDS);
 
@@ -376,8 +377,9 @@ class ServerHandshakeTests {
           }
         };
     CompletableFuture<HandshakeResult> result =
-        new ServerHandshake(server, AdmissionSettings.TRUSTED_ONLY, slow, metrics, clock)
-            .judge(hello(NOW))
+        new ServerHandshake(
+                server, AdmissionSettings.TRUSTED_ONLY, slow, metrics, clock, new SecureRandom())
+            .judge(TestKeys.received(hello(NOW)))
             .toCompletableFuture();
 
     assertThat(result).isNotDone();
@@ -420,11 +422,11 @@ class ServerHandshakeTests {
         new ServerHandshake(
             trustingSignatures(client.publicKey()), AdmissionSettings.TRUSTED_ONLY, clock);
     for (int i = 0; i < ReplayGuard.MOST_PER_KEY; i++) {
-      assertThat(handshake.judge(unsigned(i)).toCompletableFuture().join())
+      assertThat(handshake.judge(TestKeys.received(unsigned(i))).toCompletableFuture().join())
           .isInstanceOf(HandshakeResult.Accepted.class);
     }
 
-    assertThat(handshake.judge(unsigned(-1)).toCompletableFuture().join())
+    assertThat(handshake.judge(TestKeys.received(unsigned(-1))).toCompletableFuture().join())
         .isInstanceOfSatisfying(
             HandshakeResult.Rejected.class,
             rejected -> {
@@ -641,10 +643,10 @@ class ServerHandshakeTests {
 
   private HandshakeResult judge(HandshakeRequest hello, AdmissionSettings admission) {
     ServerHandshake handshake = handshakes.computeIfAbsent(admission, this::handshake);
-    return handshake.judge(hello).toCompletableFuture().join();
+    return handshake.judge(TestKeys.received(hello)).toCompletableFuture().join();
   }
 
   private ServerHandshake handshake(AdmissionSettings admission) {
-    return new ServerHandshake(counting, admission, marks, metrics, clock);
+    return new ServerHandshake(counting, admission, marks, metrics, clock, new SecureRandom());
   }
 }

@@ -1,12 +1,16 @@
 package io.rollcall.transport.testing;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPair;
 import io.rollcall.transport.auth.KeyPairs;
 import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.session.ClientHandshake;
+import io.rollcall.transport.session.ClientHandshakeSettings;
+import io.rollcall.transport.session.ReceivedHello;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -50,9 +54,26 @@ public final class TestKeys {
     return EcdsaAuthManager.create(named(name), new TrustedKeys());
   }
 
-  /** A fresh hello of the holder of this key, which is also what it calls itself. */
+  /** A fresh v1 hello of the holder of this key, which is also what it calls itself. */
   public static HandshakeRequest hello(String name) {
-    return new ClientHandshake(authManager(name), name, InstantSource.system(), new SecureRandom())
+    return hello(authManager(name));
+  }
+
+  /** A fresh v1 hello of whoever signs like this. */
+  public static HandshakeRequest hello(AuthManager who) {
+    return hello(who, InstantSource.system());
+  }
+
+  /** The same at another time. */
+  public static HandshakeRequest hello(AuthManager who, InstantSource clock) {
+    return new ClientHandshake(
+            who, "client-1", ClientHandshakeSettings.V1, clock, new SecureRandom())
+        .begin(ByteString.EMPTY)
         .hello();
+  }
+
+  /** As it comes to a server without TLS. */
+  public static ReceivedHello received(HandshakeRequest hello) {
+    return new ReceivedHello(hello, hello.toByteString(), ByteString.EMPTY);
   }
 }

@@ -1,0 +1,170 @@
+package io.rollcall.transport.netty;
+
+import com.google.protobuf.ByteString;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.HandshakeRejectedException;
+import io.rollcall.transport.HandshakeVersion;
+import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.TransportException;
+import io.rollcall.transport.session.ClientExchange;
+import io.rollcall.transport.session.UnprovenServerException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's side of a connection's first frames: sends what a {@link ClientExchange} makes, gives
+ * it what comes back, and leaves the pipeline when that is done. Signing and verifying happens on a
+ * virtual thread, everything else on the event loop.
+ *
+ * <p>After a refusal it waits a moment for the goodbye behind it, which says whether it was for the
+ * key or for want of room.
+ */
+final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
+
+  /** Most bytes of a server's frame while a handshake is under way. */
+  static final int MOST_BYTES = 4096;
+
+  /** Hears on the event loop, once, how it ended. */
+  interface Outcome {
+
+    /** Both sides are satisfied; frames that come from here on are messages. */
+    void done(PeerIdentity server, HandshakeVersion version);
+
+    /** They are not. */
+    void failed(TransportException why);
+
+    /** They are not, and it is this side that says so: the peer is told, and the link ends. */
+    void refused(UnprovenServerException why);
+  }
+
+  private final Link link;
+  private final FrameDecoder frames;
+  private final ClientExchange exchange;
+  private final Outcome outcome;
+  private @Nullable HandshakeRejectedException refusal;
+
+  private ClientHandshakeHandler(
+      Link link, FrameDecoder frames, ClientExchange exchange, Outcome outcome) {
+    this.link = link;
+    this.frames = frames;
+    this.exchange = exchange;
+    this.outcome = outcome;
+  }
+
+  /** Begins the handshake; on the event loop. */
+  static ClientHandshakeHandler begin(
+      Link link, FrameDecoder frames, ClientExchange exchange, Outcome outcome) {
+    ClientHandshakeHandler handler = new ClientHandshakeHandler(link, frames, exchange, outcome);
+    handler.expectAnswer();
+    link.channel()
+        .pipeline()
+        .addBefore(ConnectionPipeline.ERRORS, ConnectionPipeline.HANDSHAKE, handler);
+    handler.say(exchange::hello);
+    return handler;
+  }
+
+  /** Why the server refused, if it did and its goodbye is still waited for. */
+  Optional<HandshakeRejectedException> refusal() {
+    return Optional.ofNullable(refusal);
+  }
+
+  private void expectAnswer() {
+    frames.expectFirst(MOST_BYTES, first -> MOST_BYTES);
+  }
+
+  private void say(Supplier<HandshakeRequest> words) {
+    aside(
+        words,
+        request -> {
+          OutboundFrame frame = link.context().frames().encode(request);
+          try {
+            link.send(frame, Delivery.IGNORED);
+          } finally {
+            frame.release();
+          }
+        });
+  }
+
+  /**
+   * Does the first on a virtual thread, and the second, back on the event loop, with the result.
+   */
+  private <T> void aside(Supplier<T> work, java.util.function.Consumer<T> then) {
+    Thread.ofVirtual()
+        .name("client-handshake")
+        .start(() -> {
+          try {
+            T result = work.get();
+            link.execute(() -> ifAlive(() -> then.accept(result)));
+          } catch (UnprovenServerException impostor) {
+            link.execute(() -> ifAlive(() -> outcome.refused(impostor)));
+          } catch (RuntimeException fault) {
+            link.execute(() ->
+                ifAlive(() ->
+                    outcome.failed(
+                        new TransportException(
+                            CloseReason.INTERNAL_ERROR,
+                            "cannot sign or verify: " + fault.getMessage(),
+                            fault))));
+          }
+        });
+  }
+
+  private void ifAlive(Runnable task) {
+    if (!link.ended()) {
+      task.run();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteString frame = (ByteString) message;
+    HandshakeRejectedException refused = refusal;
+    if (refused != null) {
+      link.messageCame(Message.PayloadCase.DISCONNECT, frame.size());
+      outcome.failed(exchange.explain(refused, frame));
+      return;
+    }
+    link.messageCame(Message.PayloadCase.HANDSHAKE_RESPONSE, frame.size());
+    try {
+      switch (exchange.judge(frame)) {
+        case ClientExchange.Step.Done _ ->
+            done(ctx, new PeerIdentity.Unauthenticated(), HandshakeVersion.V1);
+        case ClientExchange.Step.Prove _ -> {
+          expectAnswer();
+          say(exchange::proof);
+        }
+        case ClientExchange.Step.Verify _ -> verify(ctx);
+      }
+    } catch (HandshakeRejectedException rejected) {
+      if (rejected.reason() == CloseReason.AUTH_FAILURE) {
+        refusal = rejected;
+        link.schedule(() -> outcome.failed(rejected), Link.GOODBYE_LIMIT.toNanos());
+      } else {
+        outcome.failed(rejected);
+      }
+    } catch (UnprovenServerException impostor) {
+      outcome.refused(impostor);
+    }
+  }
+
+  private void verify(ChannelHandlerContext ctx) {
+    // The server takes this client for connected, and messages may come already.
+    link.pause(Link.Pause.HANDSHAKE);
+    aside(
+        exchange::verifyServer,
+        server -> {
+          done(ctx, server, HandshakeVersion.V2);
+          link.resume(Link.Pause.HANDSHAKE);
+        });
+  }
+
+  private void done(ChannelHandlerContext ctx, PeerIdentity server, HandshakeVersion version) {
+    ctx.pipeline().remove(this);
+    outcome.done(server, version);
+  }
+}
