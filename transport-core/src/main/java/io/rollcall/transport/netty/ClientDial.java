@@ -85,6 +85,7 @@ final class ClientDial {
   private @Nullable Link link;
   private @Nullable NettyConnection connection;
   private @Nullable HandshakeRejectedException refusal;
+  private @Nullable Thread signing;
 
   ClientDial(
       EventLoop loop,
@@ -192,7 +193,7 @@ final class ClientDial {
     frames.expectFirst(FIRST_FRAME_LIMIT, first -> FIRST_FRAME_LIMIT);
     ClientHandshake shake = handshake.get();
     ClientPipeline.expectAnswer(made, new Answer(made, shake));
-    Thread.ofVirtual().name("client-hello").start(() -> sayHello(made, shake));
+    signing = Thread.ofVirtual().name("client-hello").start(() -> sayHello(made, shake));
   }
 
   private void sayHello(Link to, ClientHandshake shake) {
@@ -208,6 +209,7 @@ final class ClientDial {
                   fault)));
       return;
     }
+    onLoop(() -> signing = null);
     try {
       to.send(frame, Delivery.IGNORED);
     } finally {
@@ -309,6 +311,13 @@ final class ClientDial {
       return;
     }
     String limit = timeout.toMillis() + " ms (connect-timeout)";
+    if (signing != null) {
+      fail(
+          new TransportTimeoutException(
+              CloseReason.INTERNAL_ERROR,
+              "handshake timeout: the own key did not sign a hello within " + limit));
+      return;
+    }
     fail(
         switch (phase) {
           case RESOLVING ->
@@ -348,6 +357,11 @@ final class ClientDial {
   private void finish(Phase last) {
     phase = last;
     cancelDeadline.run();
+    Thread unfinished = signing;
+    if (unfinished != null) {
+      // Nobody will send what it signs; a signer far away must not keep one thread for each dial.
+      unfinished.interrupt();
+    }
   }
 
   private void closeSocket() {

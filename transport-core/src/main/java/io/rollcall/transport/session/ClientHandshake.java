@@ -49,8 +49,10 @@ public final class ClientHandshake {
   }
 
   /**
-   * A fresh hello, to be sent within seconds as a bare frame. Signing takes up to half a
-   * millisecond, so an event loop lets another thread make it.
+   * A fresh hello, to be sent within seconds as a bare frame. Signing may block, so an event loop
+   * lets another thread make it.
+   *
+   * @throws io.rollcall.transport.auth.SigningException when the own key cannot be used now
    */
   public HandshakeRequest hello() {
     byte[] random = new byte[NONCE_BYTES];

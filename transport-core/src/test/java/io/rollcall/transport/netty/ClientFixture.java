@@ -4,6 +4,7 @@ import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.retry.AddressRing;
 import io.rollcall.transport.session.ClientHandshake;
@@ -41,6 +42,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.empty(),
         TransportMetrics.NOOP,
         AddressRing.Resolver.SYSTEM,
+        TestKeys.authManager("client"),
         addresses);
   }
 
@@ -50,6 +52,7 @@ final class ClientFixture implements AutoCloseable {
       Optional<ConnectionListener> listener,
       TransportMetrics metrics,
       AddressRing.Resolver resolver,
+      AuthManager auth,
       List<String> addresses) {
     client =
         new NettyTransportClient(
@@ -61,9 +64,7 @@ final class ClientFixture implements AutoCloseable {
                 authenticate,
                 Optional.empty(),
                 ConnectionSettings.client()),
-            id ->
-                new ClientHandshake(
-                    TestKeys.authManager("client"), id, InstantSource.system(), new SecureRandom()),
+            id -> new ClientHandshake(auth, id, InstantSource.system(), new SecureRandom()),
             handler.orElse(recorded),
             listener.orElse(recorded),
             metrics,
@@ -87,12 +88,25 @@ final class ClientFixture implements AutoCloseable {
         Optional.empty(),
         TransportMetrics.NOOP,
         resolver,
+        TestKeys.authManager("client"),
         List.of(addresses));
   }
 
   /** With authentication, by the key of the name {@code client}. */
   static ClientFixture authenticating(String... addresses) {
     return resolving(true, AddressRing.Resolver.SYSTEM, addresses);
+  }
+
+  /** With authentication, by a key that may live elsewhere. */
+  static ClientFixture authenticatingWith(AuthManager auth, String... addresses) {
+    return new ClientFixture(
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        TransportMetrics.NOOP,
+        AddressRing.Resolver.SYSTEM,
+        auth,
+        List.of(addresses));
   }
 
   static ClientFixture withHandler(MessageHandler handler, String... addresses) {
@@ -106,6 +120,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.of(listener),
         TransportMetrics.NOOP,
         AddressRing.Resolver.SYSTEM,
+        TestKeys.authManager("client"),
         List.of(addresses));
   }
 
@@ -117,6 +132,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.empty(),
         metrics,
         AddressRing.Resolver.SYSTEM,
+        TestKeys.authManager("client"),
         List.of(addresses));
   }
 
