@@ -7,6 +7,7 @@ import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPairs;
+import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ClientHandshakeSettings;
@@ -31,7 +32,7 @@ class ReplayIT {
 
   private final ClientHandshake peer =
       new ClientHandshake(
-          EcdsaAuthManager.create(KeyPairs.fromHex(KEY.secret()), new TrustedKeys()),
+          EcdsaAuthManager.create(Signer.of(KeyPairs.fromHex(KEY.secret())), new TrustedKeys()),
           "raw",
           ClientHandshakeSettings.V1,
           InstantSource.system(),

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rollcall.transport.auth.KeyPair;
 import io.rollcall.transport.testing.PackageArrows;
 import java.util.Arrays;
 import java.util.List;
@@ -90,6 +91,22 @@ class ArchitectureTests {
   @Test
   void theCryptographyIsKnownInOnePlace() {
     only("auth").mayDependOn("org.web3j..", "org.bouncycastle..", "fr.acinq..");
+  }
+
+  @Test
+  void aPrivateKeyIsForTheLocalSignerAndTheKeyGeneratorAlone() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("LocalSigner")
+        .should()
+        .callMethod(KeyPair.class, "secret")
+        .check(PACKAGES.main());
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("KeyGenerator")
+        .should()
+        .callMethod(KeyPair.class, "secretHex")
+        .check(PACKAGES.main());
   }
 
   @Test
@@ -189,6 +206,8 @@ class ArchitectureTests {
                   "KeyPairs",
                   "PublicKey",
                   "Signature",
+                  "Signer",
+                  "SigningException",
                   "TrustedEntry",
                   "TrustedKeys")),
           Map.entry(

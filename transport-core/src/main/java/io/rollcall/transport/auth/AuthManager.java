@@ -10,20 +10,24 @@ import java.util.concurrent.CompletionStage;
  * Signs with the own key, checks the signatures of others, and knows whose keys are trusted.
  *
  * <p>Signatures are secp256k1 ECDSA over Keccak-256 of the bytes as they are, without the prefix of
- * Ethereum messages; they are deterministic (RFC 6979). Every method may be called from any thread.
- * None blocks, but a signature or its check takes up to half a millisecond, so none of those belong
- * on an event loop.
+ * Ethereum messages. Every method may be called from any thread. A signature is made by a {@link
+ * Signer} and may take as long as a network does; its check takes up to half a millisecond. So none
+ * of those belong on an event loop; the other methods do not block.
  */
 public interface AuthManager {
 
-  /** Signs these bytes: s in the lower half, recovery id 0 or 1. */
+  /**
+   * Signs these bytes; s is in the lower half. May block.
+   *
+   * @throws SigningException when the own key cannot be used now
+   */
   Signature sign(byte[] data);
 
   /**
-   * The same without waiting for a key that lives elsewhere: a key of this process has signed when
-   * this returns.
+   * The same without waiting for a key that lives elsewhere, 5 s at most: a key of this process has
+   * signed when this returns, and that is arithmetic too.
    *
-   * @return completes with the signature, or fails as {@link #sign} does
+   * @return completes with the signature, or fails with {@link SigningException}
    */
   CompletionStage<Signature> signLater(byte[] data);
 
@@ -82,6 +86,6 @@ public interface AuthManager {
   /** What is trusted now, by id; a copy. */
   List<TrustedEntry> trustedKeys();
 
-  /** Which implementation signs and verifies: {@code native} or {@code portable}. */
+  /** Which implementation verifies: {@code native} or {@code portable}. */
   String providerName();
 }

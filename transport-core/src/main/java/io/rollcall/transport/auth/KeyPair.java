@@ -6,7 +6,8 @@ import org.web3j.crypto.Sign;
 
 /**
  * A private key and its public key; {@link KeyPairs} makes them. The private part never leaves this
- * package, and is in no message and in no {@link #toString()}. Immutable.
+ * package, and is in no message and in no {@link #toString()}: {@link Signer#of} signs with it.
+ * Immutable.
  */
 public final class KeyPair {
 

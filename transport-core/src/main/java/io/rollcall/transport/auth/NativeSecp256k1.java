@@ -42,16 +42,12 @@ final class NativeSecp256k1 implements Secp256k1Provider {
   }
 
   @Override
-  public Signature sign(byte[] hash, KeyPair keyPair) {
-    byte[] rAndS = library.sign(hash, keyPair.secret(), null);
-    // The library does not tell the recovery id: it is the one that leads back to the key.
-    for (int recoveryId = 0; recoveryId < 2; recoveryId++) {
-      Signature candidate = Signature.of(rAndS, recoveryId);
-      if (recover(hash, candidate).filter(keyPair.publicKey()::equals).isPresent()) {
-        return candidate;
-      }
-    }
-    throw new IllegalStateException("native secp256k1 made a signature that leads to another key");
+  public Signature sign(byte[] hash, byte[] secret, PublicKey publicKey) {
+    // The library does not tell the recovery id.
+    return Signature.leadingTo(publicKey, hash, library.sign(hash, secret, null), this)
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "native secp256k1 made a signature that leads to another key"));
   }
 
   @Override

@@ -26,8 +26,8 @@ final class PortableSecp256k1 implements Secp256k1Provider {
   }
 
   @Override
-  public Signature sign(byte[] hash, KeyPair keyPair) {
-    ECKeyPair key = ECKeyPair.create(new BigInteger(1, keyPair.secret()));
+  public Signature sign(byte[] hash, byte[] secret, PublicKey publicKey) {
+    ECKeyPair key = ECKeyPair.create(new BigInteger(1, secret));
     Sign.SignatureData signed = Sign.signMessage(hash, key, false);
     return Signature.of(
         Arrays.concatenate(signed.getR(), signed.getS()), signed.getV()[0] - ETHEREUM_V_OFFSET);

@@ -32,6 +32,23 @@ record AuthKeys(Optional<KeyPair> own, TrustedKeys trusted) {
     return new AuthKeys(own(properties), trusted(properties));
   }
 
+  /**
+   * For an application whose key is not in the configuration: two sources of a key, and nobody
+   * could say which of them counts.
+   *
+   * @throws InvalidPropertyException when there is one in the configuration
+   */
+  static void refuseOwn(AuthProperties properties) {
+    String expected = "nothing, because the application has a Signer bean, which signs";
+    if (!properties.privateKey().isEmpty()) {
+      throw InvalidPropertyException.ofSecret(AuthProperties.PRIVATE_KEY, expected);
+    }
+    if (!properties.privateKeyFile().isEmpty()) {
+      throw InvalidPropertyException.of(
+          AuthProperties.PRIVATE_KEY_FILE, properties.privateKeyFile(), expected);
+    }
+  }
+
   private static Optional<KeyPair> own(AuthProperties properties) {
     if (!properties.privateKey().isEmpty()) {
       try {

@@ -6,23 +6,29 @@ import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPair;
 import io.rollcall.transport.auth.KeyPairs;
+import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.event.TransportEventPublisher;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.security.SecureRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
 
 /**
  * What a server and a client share: keys, the way into Spring events, metrics that count nothing
  * where Micrometer is away.
+ *
+ * <p>An application whose private key lives elsewhere has a bean of type {@link Signer}; then the
+ * key is neither configured nor generated. One from an auto-configuration comes before this one.
  */
 @AutoConfiguration(after = TransportMetricsAutoConfiguration.class)
 @EnableConfigurationProperties({TransportProperties.class, AuthProperties.class})
@@ -36,30 +42,20 @@ public final class TransportAutoConfiguration {
   }
 
   @Bean
-  AuthKeys transportAuthKeys(AuthProperties properties) {
+  AuthKeys transportAuthKeys(AuthProperties properties, ObjectProvider<OwnKey> ownKey) {
+    if (ownKey.getIfAvailable() == null) {
+      AuthKeys.refuseOwn(properties);
+    }
     return AuthKeys.of(properties);
   }
 
   @Bean
   @ConditionalOnBooleanProperty("auth.enabled")
   @ConditionalOnMissingBean
-  AuthManager authManager(AuthKeys keys, TransportMetrics metrics) {
-    KeyPair own = keys.own().orElseGet(TransportAutoConfiguration::generate);
-    AuthManager manager = EcdsaAuthManager.create(own, keys.trusted());
+  AuthManager authManager(Signer signer, AuthKeys keys, TransportMetrics metrics) {
+    AuthManager manager = EcdsaAuthManager.create(signer, keys.trusted());
     metrics.signatureProvider(manager.providerName());
     return manager;
-  }
-
-  private static KeyPair generate() {
-    KeyPair own = KeyPairs.generate(new SecureRandom());
-    log.warn(
-        "Neither {} nor {} is set: generated a key that changes at each start; public key {},"
-            + " address {}",
-        AuthProperties.PRIVATE_KEY,
-        AuthProperties.PRIVATE_KEY_FILE,
-        own.publicKey().hex(),
-        own.publicKey().address());
-    return own;
   }
 
   @Bean
@@ -77,5 +73,30 @@ public final class TransportAutoConfiguration {
   @ConditionalOnMissingBean
   TransportEventPublisher transportEventPublisher(ApplicationEventPublisher events) {
     return new TransportEventPublisher(events);
+  }
+
+  /** There when the application has no signer: the key of the configuration signs, or a new one. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingBean(Signer.class)
+  static class OwnKey {
+
+    @Bean
+    @ConditionalOnBooleanProperty("auth.enabled")
+    @ConditionalOnMissingBean(AuthManager.class)
+    Signer transportSigner(AuthKeys keys) {
+      return Signer.of(keys.own().orElseGet(OwnKey::generate));
+    }
+
+    private static KeyPair generate() {
+      KeyPair own = KeyPairs.generate(new SecureRandom());
+      log.warn(
+          "Neither {} nor {} is set: generated a key that changes at each start; public key {},"
+              + " address {}",
+          AuthProperties.PRIVATE_KEY,
+          AuthProperties.PRIVATE_KEY_FILE,
+          own.publicKey().hex(),
+          own.publicKey().address());
+      return own;
+    }
   }
 }

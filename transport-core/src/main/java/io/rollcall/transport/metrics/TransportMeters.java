@@ -102,7 +102,7 @@ public enum TransportMeters {
       "publisher.transport.signature.provider",
       "publisher_transport_signature_provider",
       "",
-      "Which secp256k1 implementation signs and verifies",
+      "Which secp256k1 implementation verifies",
       "provider");
 
   /** Upper bounds for what takes milliseconds to seconds. */

@@ -77,7 +77,7 @@ public interface TransportMetrics {
   Registration watch(TransportLoad load);
 
   /**
-   * Which secp256k1 implementation signs and verifies.
+   * Which secp256k1 implementation verifies.
    *
    * @param name one of a few fixed names
    */

@@ -216,7 +216,7 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
   private TransportException named(TransportException why) {
     return why instanceof HandshakeRejectedException
         ? new HandshakeRejectedException(why.reason(), text(why))
-        : new TransportException(why.reason(), text(why), why);
+        : new TransportException(why.reason(), "handshake failed: " + why.getMessage(), why);
   }
 
   private String text(TransportException why) {
@@ -273,6 +273,13 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
       return;
     }
     String limit = timeout.toMillis() + " ms (connect-timeout)";
+    if (handler != null && handler.isBusy()) {
+      fail(
+          new TransportTimeoutException(
+              CloseReason.INTERNAL_ERROR,
+              "handshake timeout: the own key did not sign within " + limit));
+      return;
+    }
     fail(
         switch (phase) {
           case RESOLVING ->
@@ -316,6 +323,9 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
   private void finish(Phase last) {
     phase = last;
     cancelDeadline.run();
+    if (handler != null) {
+      handler.giveUp();
+    }
   }
 
   private void closeSocket() {

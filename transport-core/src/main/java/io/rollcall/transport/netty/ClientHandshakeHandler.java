@@ -13,6 +13,7 @@ import io.rollcall.transport.TransportException;
 import io.rollcall.transport.session.ClientExchange;
 import io.rollcall.transport.session.UnprovenServerException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
   private final ClientExchange exchange;
   private final Outcome outcome;
   private @Nullable HandshakeRejectedException refusal;
+  private @Nullable Thread aside;
 
   private ClientHandshakeHandler(
       Link link, FrameDecoder frames, ClientExchange exchange, Outcome outcome) {
@@ -90,34 +92,50 @@ final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
         });
   }
 
+  /** Whether it is the own key, or the check of the server's, that is waited for. */
+  boolean isBusy() {
+    return aside != null;
+  }
+
+  /** Nobody waits for it any more: a signer far away must not keep one thread for each dial. */
+  void giveUp() {
+    Thread unfinished = aside;
+    if (unfinished != null) {
+      unfinished.interrupt();
+    }
+  }
+
   /**
-   * Does the first on a virtual thread, and the second, back on the event loop, with the result.
+   * Does the first on a virtual thread, and then, on the event loop, the second with the result.
    */
-  private <T> void aside(Supplier<T> work, java.util.function.Consumer<T> then) {
-    Thread.ofVirtual()
-        .name("client-handshake")
-        .start(() -> {
-          try {
-            T result = work.get();
-            link.execute(() -> ifAlive(() -> then.accept(result)));
-          } catch (UnprovenServerException impostor) {
-            link.execute(() -> ifAlive(() -> outcome.refused(impostor)));
-          } catch (RuntimeException fault) {
-            link.execute(() ->
-                ifAlive(() ->
+  private <T> void aside(Supplier<T> work, Consumer<T> then) {
+    aside =
+        Thread.ofVirtual()
+            .name("client-handshake")
+            .start(() -> {
+              try {
+                T result = work.get();
+                backWith(() -> then.accept(result));
+              } catch (UnprovenServerException impostor) {
+                backWith(() -> outcome.refused(impostor));
+              } catch (RuntimeException fault) {
+                backWith(() ->
                     outcome.failed(
                         new TransportException(
                             CloseReason.INTERNAL_ERROR,
-                            "cannot sign or verify: " + fault.getMessage(),
-                            fault))));
-          }
-        });
+                            "cannot sign: " + fault.getMessage(),
+                            fault)));
+              }
+            });
   }
 
-  private void ifAlive(Runnable task) {
-    if (!link.ended()) {
-      task.run();
-    }
+  private void backWith(Runnable task) {
+    link.execute(() -> {
+      aside = null;
+      if (!link.ended()) {
+        task.run();
+      }
+    });
   }
 
   @Override

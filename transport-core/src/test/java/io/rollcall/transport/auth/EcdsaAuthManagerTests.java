@@ -10,6 +10,12 @@ import io.rollcall.transport.testing.GoldenHandshake;
 import io.rollcall.transport.testing.TestKeys;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +34,7 @@ class EcdsaAuthManagerTests {
     NATIVE_WHERE_IT_LOADS {
       @Override
       AuthManager apply(KeyPair keyPair, TrustedKeys trusted) {
-        return EcdsaAuthManager.create(keyPair, trusted);
+        return EcdsaAuthManager.create(Signer.of(keyPair), trusted);
       }
     },
     PORTABLE {
@@ -122,6 +128,126 @@ class EcdsaAuthManagerTests {
 
     auth.removeTrustedKey("optimism");
     assertThat(auth.trustedKeys()).isEmpty();
+  }
+
+  @Test
+  void aSignerIsAskedForItsKeyAndOneSignatureAtTheStart() {
+    AtomicInteger hashes = new AtomicInteger();
+    Signer local = TestKeys.signer("a");
+    Signer counting =
+        signer(
+            local.publicKey(),
+            hash -> {
+              assertThat(hash).hasSize(32);
+              assertThat(Thread.currentThread().isVirtual()).isEqualTo(hashes.get() == 0);
+              hashes.incrementAndGet();
+              return local.sign(hash);
+            });
+
+    AuthManager auth = EcdsaAuthManager.create(counting, new TrustedKeys());
+
+    assertThat(hashes).hasValue(1);
+    assertThat(auth.sign(DATA)).isEqualTo(TestKeys.authManager("a").sign(DATA));
+    assertThat(auth.publicKey()).isEqualTo(TestKeys.publicKey("a"));
+    assertThat(hashes).hasValue(2);
+  }
+
+  @Test
+  void aSignatureOfASignerHasSInTheLowerHalfWhateverItAnswers() {
+    Signer local = TestKeys.signer("a");
+    Signer high =
+        signer(
+            local.publicKey(),
+            hash -> {
+              Signature low = local.sign(hash);
+              return signature(
+                  new BigInteger(1, low.r()),
+                  ORDER.subtract(new BigInteger(1, low.s())),
+                  low.recoveryId() ^ 1);
+            });
+
+    AuthManager auth = EcdsaAuthManager.create(high, new TrustedKeys());
+
+    assertThat(auth.sign(DATA)).isEqualTo(TestKeys.authManager("a").sign(DATA));
+  }
+
+  @Test
+  void aSignerWithAnotherKeyThanItSaysIsRefusedAtTheStart() {
+    Signer wrong = signer(TestKeys.publicKey("a"), TestKeys.signer("b")::sign);
+
+    assertThatThrownBy(() -> EcdsaAuthManager.create(wrong, new TrustedKeys()))
+        .isInstanceOf(SigningException.class)
+        .hasMessage(
+            "the signer signs with another key than its public key " + TestKeys.publicKey("a"));
+  }
+
+  @Test
+  void aSignerThatFailsIsOneSentenceAtTheStartAndLater() {
+    Signer local = TestKeys.signer("a");
+    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    Signer failing =
+        signer(
+            local.publicKey(),
+            hash -> {
+              RuntimeException now = failure.get();
+              if (now != null) {
+                throw now;
+              }
+              return local.sign(hash);
+            });
+    AuthManager auth = EcdsaAuthManager.create(failing, new TrustedKeys());
+    SigningException own = new SigningException("the key service answered 503");
+    IllegalStateException foreign = new IllegalStateException("no session");
+
+    failure.set(own);
+    assertThatThrownBy(() -> auth.sign(DATA)).isSameAs(own);
+    assertThatThrownBy(() -> EcdsaAuthManager.create(failing, new TrustedKeys())).isSameAs(own);
+
+    failure.set(foreign);
+    assertThatThrownBy(() -> auth.sign(DATA))
+        .isInstanceOf(SigningException.class)
+        .hasMessage("the signer failed: java.lang.IllegalStateException: no session")
+        .hasCause(foreign);
+    assertThatThrownBy(() -> EcdsaAuthManager.create(failing, new TrustedKeys()))
+        .isInstanceOf(SigningException.class)
+        .hasCause(foreign);
+  }
+
+  @Test
+  void aSignerThatDoesNotAnswerAtTheStartIsInterruptedAndNamed() throws Exception {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Signer silent =
+        signer(
+            TestKeys.publicKey("a"),
+            hash -> {
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                interrupted.countDown();
+              }
+              throw new SigningException("nobody waits");
+            });
+
+    assertThatThrownBy(() ->
+            EcdsaAuthManager.create(
+                silent, new TrustedKeys(), new PortableSecp256k1(), Duration.ofMillis(50)))
+        .isInstanceOf(SigningException.class)
+        .hasMessage("the signer did not answer within 50 ms at start-up");
+    assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static Signer signer(PublicKey publicKey, Function<byte[], Signature> signing) {
+    return new Signer() {
+      @Override
+      public PublicKey publicKey() {
+        return publicKey;
+      }
+
+      @Override
+      public Signature sign(byte[] hash) {
+        return signing.apply(hash);
+      }
+    };
   }
 
   private static Signature signature(BigInteger r, BigInteger s, int recoveryId) {

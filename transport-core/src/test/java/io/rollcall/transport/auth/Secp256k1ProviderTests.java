@@ -39,9 +39,11 @@ class Secp256k1ProviderTests {
       byte[] anyHash = bytes(random, 32);
       KeyPair key = KeyPairs.generate(keys);
 
-      Signature signature = loaded.orElseThrow().sign(anyHash, key);
+      Signature signature = loaded.orElseThrow().sign(anyHash, key.secret(), key.publicKey());
 
-      assertThat(portable.sign(anyHash, key)).as("%s", key).isEqualTo(signature);
+      assertThat(portable.sign(anyHash, key.secret(), key.publicKey()))
+          .as("%s", key)
+          .isEqualTo(signature);
       assertThat(signature.recoveryId()).isLessThan(2);
       assertThat(new BigInteger(1, signature.s())).isLessThanOrEqualTo(ORDER.shiftRight(1));
       assertThat(loaded.orElseThrow().recover(anyHash, signature)).contains(key.publicKey());
@@ -55,9 +57,9 @@ class Secp256k1ProviderTests {
       byte[] edgeHash = ByteString.fromHex("%064x".formatted(edge)).toByteArray();
       KeyPair key = TestKeys.named("edges");
 
-      Signature signature = loaded.orElseThrow().sign(edgeHash, key);
+      Signature signature = loaded.orElseThrow().sign(edgeHash, key.secret(), key.publicKey());
 
-      assertThat(portable.sign(edgeHash, key)).isEqualTo(signature);
+      assertThat(portable.sign(edgeHash, key.secret(), key.publicKey())).isEqualTo(signature);
       assertThat(portable.recover(edgeHash, signature)).contains(key.publicKey());
       assertThat(loaded.orElseThrow().recover(edgeHash, signature)).contains(key.publicKey());
     }

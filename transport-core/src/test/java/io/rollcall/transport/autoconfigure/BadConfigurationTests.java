@@ -3,6 +3,9 @@ package io.rollcall.transport.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rollcall.transport.auth.PublicKey;
+import io.rollcall.transport.auth.Signature;
+import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.testing.TestKeys;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +27,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** What an operator reads when a property is wrong; through a whole application start. */
@@ -121,6 +125,51 @@ class BadConfigurationTests {
 
     assertThat(output).contains("Property auth.private-key-file is '" + file + "'.");
     assertThat(output.getAll().contains(key)).as("key in the output").isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void refusesAPrivateKeyBesideASignerOfTheApplication(boolean enabled, CapturedOutput output) {
+    String key = TestKeys.privateKeyHex("secret");
+
+    assertRefused(
+        WithASigner.class, output, "--auth.private-key=" + key, "--auth.enabled=" + enabled);
+
+    assertThat(output)
+        .contains("Property auth.private-key has a wrong value, which is secret and not shown.")
+        .contains("Expected: nothing, because the application has a Signer bean, which signs.");
+    assertThat(output.getAll().contains(key)).as("key in the output").isFalse();
+  }
+
+  @Test
+  void refusesAPrivateKeyFileBesideASignerOfTheApplication(CapturedOutput output) {
+    assertRefused(WithASigner.class, output, "--auth.private-key-file=/nowhere");
+
+    assertThat(output)
+        .contains("Property auth.private-key-file is '/nowhere'.")
+        .contains("Expected: nothing, because the application has a Signer bean, which signs.");
+  }
+
+  @Test
+  void saysInOneSentenceThatASignerDoesNotAnswer(CapturedOutput output) {
+    assertRefused(WithABrokenSigner.class, output, "--auth.enabled=true");
+
+    assertThat(output)
+        .contains("APPLICATION FAILED TO START")
+        .contains("The own key cannot be used: the key service does not answer.")
+        .contains("Check the application's Signer bean, and whether what it asks can be reached.");
+  }
+
+  @Test
+  void saysInOneSentenceThatASignerHasAnotherKey(CapturedOutput output) {
+    assertRefused(WithAWrongSigner.class, output, "--auth.enabled=true");
+
+    assertThat(output)
+        .contains("APPLICATION FAILED TO START")
+        .contains(
+            "The own key cannot be used: the signer signs with another key than its public key "
+                + KEY
+                + ".");
   }
 
   @ParameterizedTest
@@ -252,16 +301,19 @@ class BadConfigurationTests {
   }
 
   private static void assertRefused(CapturedOutput output, String... arguments) {
+    assertRefused(Application.class, output, arguments);
+  }
+
+  private static void assertRefused(
+      Class<?> application, CapturedOutput output, String... arguments) {
     String[] quiet =
         Stream.concat(Arrays.stream(arguments), Stream.of("--spring.main.banner-mode=off"))
             .toArray(String[]::new);
-    assertThatThrownBy(() -> start(quiet).close()).as(output.getAll()).isNotNull();
+    assertThatThrownBy(() -> start(application, quiet).close()).as(output.getAll()).isNotNull();
   }
 
-  private static ConfigurableApplicationContext start(String... arguments) {
-    return new SpringApplicationBuilder(Application.class)
-        .web(WebApplicationType.NONE)
-        .run(arguments);
+  private static ConfigurableApplicationContext start(Class<?> application, String... arguments) {
+    return new SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(arguments);
   }
 
   @Configuration(proxyBeanMethods = false)
@@ -271,4 +323,40 @@ class BadConfigurationTests {
     TransportClientAutoConfiguration.class
   })
   static class Application {}
+
+  @Configuration(proxyBeanMethods = false)
+  static class WithASigner extends Application {
+
+    @Bean
+    Signer signer() {
+      return TestKeys.signer("far");
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class WithABrokenSigner extends Application {
+
+    @Bean
+    Signer signer() {
+      return new BrokenSigner(TestKeys.publicKey("far"));
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class WithAWrongSigner extends Application {
+
+    @Bean
+    Signer signer() {
+      return new WrongSigner(TestKeys.publicKey("optimism"));
+    }
+  }
+
+  /** Says one key and signs with another. */
+  private record WrongSigner(PublicKey publicKey) implements Signer {
+
+    @Override
+    public Signature sign(byte[] hash) {
+      return TestKeys.signer("another").sign(hash);
+    }
+  }
 }

@@ -13,6 +13,7 @@ import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.actuate.TransportEndpoint;
 import io.rollcall.transport.auth.AuthManager;
+import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.event.TransportEventPublisher;
 import io.rollcall.transport.health.ReplayFileHealthIndicator;
 import io.rollcall.transport.health.TransportClientHealthIndicator;
@@ -268,6 +269,55 @@ class TransportAutoConfigurationTests {
         .withPropertyValues("auth.enabled=true")
         .withBean(AuthManager.class, () -> own)
         .run(context -> assertThat(context.getBean(AuthManager.class)).isSameAs(own));
+  }
+
+  @Test
+  void withAnApplicationsOwnAuthManagerNoKeyIsGenerated() {
+    try (LogCapture log = LogCapture.of(TransportAutoConfiguration.class)) {
+      runner
+          .withPropertyValues("auth.enabled=true")
+          .withBean(AuthManager.class, () -> TestKeys.authManager("own"))
+          .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Signer.class));
+
+      assertThat(log.lines(Level.WARN)).isEmpty();
+    }
+  }
+
+  @Test
+  void anApplicationsOwnSignerSignsAndNoKeyIsGenerated() {
+    Signer own = TestKeys.signer("far");
+    try (LogCapture log = LogCapture.of(TransportAutoConfiguration.class)) {
+      runner
+          .withPropertyValues(SERVER, "auth.enabled=true")
+          .withBean(Signer.class, () -> own)
+          .run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(Signer.class)).isSameAs(own);
+            assertThat(context.getBean(AuthManager.class).publicKey())
+                .isEqualTo(TestKeys.publicKey("far"));
+          });
+
+      assertThat(log.lines(Level.WARN)).isEmpty();
+    }
+  }
+
+  @Test
+  void theConfiguredKeySignsWhereTheApplicationHasNoSigner() {
+    runner
+        .withPropertyValues(
+            "auth.enabled=true", "auth.private-key=" + TestKeys.privateKeyHex("configured"))
+        .run(context ->
+            assertThat(context.getBean(Signer.class).publicKey())
+                .isEqualTo(TestKeys.publicKey("configured")));
+  }
+
+  @Test
+  void whileAuthenticationIsOffNoSignerIsMadeAndAnOwnOneIsNotAsked() {
+    Signer broken = new BrokenSigner(TestKeys.publicKey("far"));
+    runner.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Signer.class));
+    runner
+        .withBean(Signer.class, () -> broken)
+        .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(AuthManager.class));
   }
 
   @Test

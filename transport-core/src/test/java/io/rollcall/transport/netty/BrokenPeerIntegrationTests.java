@@ -51,7 +51,7 @@ class BrokenPeerIntegrationTests {
     settings.handshake =
         Optional.of(
             new ServerHandshake(
-                EcdsaAuthManager.create(TestKeys.named("server"), trusted),
+                EcdsaAuthManager.create(TestKeys.signer("server"), trusted),
                 AdmissionSettings.TRUSTED_ONLY,
                 InstantSource.system()));
     fixture = new ServerFixture(settings);

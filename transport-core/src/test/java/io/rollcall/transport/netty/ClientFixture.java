@@ -5,6 +5,7 @@ import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.retry.AddressRing;
 import io.rollcall.transport.session.ClientHandshake;
@@ -47,6 +48,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.empty(),
         TransportMetrics.NOOP,
         AddressRing.Resolver.SYSTEM,
+        TestKeys.authManager("client"),
         addresses);
   }
 
@@ -56,8 +58,9 @@ final class ClientFixture implements AutoCloseable {
       Optional<ConnectionListener> listener,
       TransportMetrics metrics,
       AddressRing.Resolver resolver,
+      AuthManager auth,
       List<String> addresses) {
-    this(authenticate, BY_DEFAULT, handler, listener, metrics, resolver, addresses);
+    this(authenticate, BY_DEFAULT, handler, listener, metrics, resolver, auth, addresses);
   }
 
   private ClientFixture(
@@ -67,6 +70,7 @@ final class ClientFixture implements AutoCloseable {
       Optional<ConnectionListener> listener,
       TransportMetrics metrics,
       AddressRing.Resolver resolver,
+      AuthManager auth,
       List<String> addresses) {
     client =
         new NettyTransportClient(
@@ -80,11 +84,7 @@ final class ClientFixture implements AutoCloseable {
                 ConnectionSettings.client()),
             id ->
                 new ClientHandshake(
-                    TestKeys.authManager("client"),
-                    id,
-                    handshake,
-                    InstantSource.system(),
-                    new SecureRandom()),
+                    auth, id, handshake, InstantSource.system(), new SecureRandom()),
             handler.orElse(recorded),
             listener.orElse(recorded),
             metrics,
@@ -108,6 +108,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.empty(),
         TransportMetrics.NOOP,
         resolver,
+        TestKeys.authManager("client"),
         List.of(addresses));
   }
 
@@ -118,6 +119,16 @@ final class ClientFixture implements AutoCloseable {
 
   /** The same, as these settings say. */
   static ClientFixture authenticating(ClientHandshakeSettings handshake, String... addresses) {
+    return authenticating(TestKeys.authManager("client"), handshake, addresses);
+  }
+
+  /** With authentication, by a key that may live elsewhere. */
+  static ClientFixture authenticatingWith(AuthManager auth, String... addresses) {
+    return authenticating(auth, BY_DEFAULT, addresses);
+  }
+
+  private static ClientFixture authenticating(
+      AuthManager auth, ClientHandshakeSettings handshake, String... addresses) {
     return new ClientFixture(
         true,
         handshake,
@@ -125,6 +136,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.empty(),
         TransportMetrics.NOOP,
         AddressRing.Resolver.SYSTEM,
+        auth,
         List.of(addresses));
   }
 
@@ -139,6 +151,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.of(listener),
         TransportMetrics.NOOP,
         AddressRing.Resolver.SYSTEM,
+        TestKeys.authManager("client"),
         List.of(addresses));
   }
 
@@ -150,6 +163,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.empty(),
         metrics,
         AddressRing.Resolver.SYSTEM,
+        TestKeys.authManager("client"),
         List.of(addresses));
   }
 

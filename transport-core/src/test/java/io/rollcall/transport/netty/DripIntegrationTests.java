@@ -119,7 +119,7 @@ class DripIntegrationTests {
     settings.handshake =
         Optional.of(
             new ServerHandshake(
-                EcdsaAuthManager.create(TestKeys.named("server"), new TrustedKeys()),
+                EcdsaAuthManager.create(TestKeys.signer("server"), new TrustedKeys()),
                 AdmissionSettings.TRUSTED_ONLY,
                 InstantSource.system()));
     try (ServerFixture fixture = new ServerFixture(settings);

@@ -43,7 +43,7 @@ class EveryMeterIntegrationTests {
   void everyMeterIsMovedByRealTraffic() throws Exception {
     TrustedKeys trusted = new TrustedKeys();
     trusted.put(TrustedEntry.of("client", TestKeys.publicKey("client")));
-    EcdsaAuthManager auth = EcdsaAuthManager.create(TestKeys.named("server"), trusted);
+    EcdsaAuthManager auth = EcdsaAuthManager.create(TestKeys.signer("server"), trusted);
     metrics.signatureProvider(auth.providerName());
     see(TransportMeters.SIGNATURE_PROVIDER, "provider=\"" + auth.providerName() + "\"", 1);
     ServerFixture.Settings settings = new ServerFixture.Settings();

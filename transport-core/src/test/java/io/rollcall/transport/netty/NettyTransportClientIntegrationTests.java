@@ -750,7 +750,7 @@ class NettyTransportClientIntegrationTests {
     settings.handshake =
         Optional.of(
             new ServerHandshake(
-                EcdsaAuthManager.create(TestKeys.named("server"), trusted),
+                EcdsaAuthManager.create(TestKeys.signer("server"), trusted),
                 AdmissionSettings.TRUSTED_ONLY,
                 InstantSource.system()));
     return settings;

@@ -17,6 +17,7 @@ import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPairs;
+import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.testing.GoldenHandshake;
@@ -44,7 +45,8 @@ class ClientHandshakeTests {
   void saysHelloByteForByteAsTheSdk(GoldenHandshake vector) {
     HandshakeRequest hello =
         new ClientHandshake(
-                EcdsaAuthManager.create(KeyPairs.fromHex(vector.privateKey()), new TrustedKeys()),
+                EcdsaAuthManager.create(
+                    Signer.of(KeyPairs.fromHex(vector.privateKey())), new TrustedKeys()),
                 vector.clientId(),
                 ClientHandshakeSettings.V1,
                 InstantSource.fixed(Instant.EPOCH.plusNanos(vector.timestamp())),

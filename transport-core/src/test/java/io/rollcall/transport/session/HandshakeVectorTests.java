@@ -15,6 +15,7 @@ import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPairs;
+import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.metrics.TransportMetrics;
@@ -122,7 +123,8 @@ class HandshakeVectorTests {
   }
 
   private static AuthManager auth(JsonObject vector, String key) {
-    return EcdsaAuthManager.create(KeyPairs.fromHex(text(vector, key)), new TrustedKeys());
+    return EcdsaAuthManager.create(
+        Signer.of(KeyPairs.fromHex(text(vector, key))), new TrustedKeys());
   }
 
   private static String text(JsonObject vector, String name) {

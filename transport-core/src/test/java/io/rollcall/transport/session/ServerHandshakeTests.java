@@ -13,6 +13,7 @@ import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.PublicKey;
+import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.metrics.TransportMetrics;
@@ -305,7 +306,7 @@ class ServerHandshakeTests {
 
   @Test
   void theOtherFormOfTheKeyMakesNoOtherHello() {
-    AuthManager one = EcdsaAuthManager.create(TestKeys.numbered(1), new TrustedKeys());
+    AuthManager one = EcdsaAuthManager.create(Signer.of(TestKeys.numbered(1)), new TrustedKeys());
     server.addTrustedKey(TrustedEntry.of("one", one.publicKey()));
     HandshakeRequest hello = hello(one, nanos(NOW));
     accepted(hello, AdmissionSettings.TRUSTED_ONLY);
@@ -469,7 +470,7 @@ class ServerHandshakeTests {
 
   @Test
   void findsATrustedKeyThatCameUncompressed() {
-    AuthManager one = EcdsaAuthManager.create(TestKeys.numbered(1), new TrustedKeys());
+    AuthManager one = EcdsaAuthManager.create(Signer.of(TestKeys.numbered(1)), new TrustedKeys());
     server.addTrustedKey(TrustedEntry.of("one", one.publicKey()));
     HandshakeRequest hello =
         hello(one, nanos(NOW)).toBuilder().setPublicKey(ONE_UNCOMPRESSED).build();

@@ -7,6 +7,7 @@ import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPair;
 import io.rollcall.transport.auth.KeyPairs;
 import io.rollcall.transport.auth.PublicKey;
+import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.auth.TrustedKeys;
 import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ClientHandshakeSettings;
@@ -49,9 +50,14 @@ public final class TestKeys {
     return named(name).publicKey();
   }
 
+  /** Signs with the key of a name. */
+  public static Signer signer(String name) {
+    return Signer.of(named(name));
+  }
+
   /** Signs with the key of a name, and trusts nobody yet. */
   public static EcdsaAuthManager authManager(String name) {
-    return EcdsaAuthManager.create(named(name), new TrustedKeys());
+    return EcdsaAuthManager.create(signer(name), new TrustedKeys());
   }
 
   /** A fresh v1 hello of the holder of this key, which is also what it calls itself. */
