@@ -40,6 +40,7 @@ import io.rollcall.transport.autoconfigure.TransportProperties;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -126,7 +127,7 @@ class PublisherConfiguration {
       PublisherMetrics metrics) {
     return new TransportSequencerGateway(
         server,
-        transport.toServerSettings(auth.toAdmissionSettings()).connection().outboundBuffer(),
+        transport.toServerSettings(auth.toAdmissionSettings(), Optional.empty()).connection().outboundBuffer(),
         metrics);
   }
 

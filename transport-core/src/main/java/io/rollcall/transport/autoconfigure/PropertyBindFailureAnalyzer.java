@@ -2,6 +2,8 @@ package io.rollcall.transport.autoconfigure;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -63,6 +65,12 @@ final class PropertyBindFailureAnalyzer
     }
     if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
       return "a whole number";
+    }
+    if (type.isEnum()) {
+      return "one of "
+          + Stream.of(type.getEnumConstants())
+              .map(each -> each.toString().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(", "));
     }
     return "a value of another form; the README lists every property";
   }

@@ -86,15 +86,21 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     context = ctx;
     frames.onUnreadable(this::unreadable);
     frames.mostUnasked(MOST_BYTES);
-    if (candidate.mayTry()) {
+    // On TLS it has its place already, and the limit began with that.
+    boolean waits = link.tls();
+    if (waits || candidate.mayTry()) {
       if (mode == Mode.OFF) {
         decided = true;
-        candidate.admit(
-            new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Optional.empty());
-        frames.mostUnasked(Long.MAX_VALUE);
+        if (!waits || candidate.keepsPlace(false)) {
+          candidate.admit(
+              new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Optional.empty());
+          frames.mostUnasked(Long.MAX_VALUE);
+        }
       } else {
-        cancelTimeLimit = link.schedule(this::timeUp, limit.toNanos());
-        candidate.awaitHello();
+        cancelTimeLimit = link.schedule(this::timeUp, candidate.nanosLeft(limit));
+        if (!waits) {
+          candidate.awaitHello();
+        }
       }
     }
     frames.expectFirst(
@@ -140,7 +146,8 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     return link.context().settings().maxMessageSize();
   }
 
-  private void unreadable(TransportException problem) {
+  private void unreadable(TransportException unread) {
+    TransportException problem = TlsPeer.orTls(unread, TlsPeer.CLIENT);
     if (candidate.admitted() || link.ended()) {
       ErrorHandler.end(link, problem);
       return;

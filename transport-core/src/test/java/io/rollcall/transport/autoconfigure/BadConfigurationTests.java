@@ -47,6 +47,9 @@ class BadConfigurationTests {
           transport.server-addr            | example.org  | host:8080
           transport.server-addr            | :8080        | host:8080
           transport.server-addr            | a:70000      | with a port from 1 to 65535
+          transport.ssl.bundle             | nothing      | the name of a bundle below spring.ssl.bundle.pem
+          transport.ssl.client-auth        | perhaps      | one of none, want, need
+          transport.ssl.client-auth        | need         | none, as long as transport.ssl.bundle is not set
           auth.enabled                     | maybe        | true or false
           auth.trusted-sequencers.optimism | rsa:1234     | a secp256k1 public key of 66 hex digits
           auth.trusted-sequencers.optimism | 0212         | a secp256k1 public key of 66 hex digits
@@ -197,8 +200,6 @@ class BadConfigurationTests {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "transport.ssl.bundle",
-        "transport.ssl.client-auth",
         "transport.compression",
         "auth.network-id",
         "auth.handshake",

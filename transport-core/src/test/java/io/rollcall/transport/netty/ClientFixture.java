@@ -4,6 +4,7 @@ import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.TlsSettings;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.retry.AddressRing;
 import io.rollcall.transport.session.ClientHandshake;
@@ -36,6 +37,7 @@ final class ClientFixture implements AutoCloseable {
 
   private ClientFixture(boolean authenticate, MessageHandler handler, List<String> addresses) {
     this(
+        Optional.empty(),
         authenticate,
         Optional.of(handler),
         Optional.empty(),
@@ -45,6 +47,7 @@ final class ClientFixture implements AutoCloseable {
   }
 
   private ClientFixture(
+      Optional<TlsSettings> tls,
       boolean authenticate,
       Optional<MessageHandler> handler,
       Optional<ConnectionListener> listener,
@@ -59,7 +62,7 @@ final class ClientFixture implements AutoCloseable {
                 CONNECT_TIMEOUT,
                 RECONNECT_DELAY,
                 authenticate,
-                Optional.empty(),
+                tls,
                 ConnectionSettings.client()),
             id ->
                 new ClientHandshake(
@@ -82,6 +85,7 @@ final class ClientFixture implements AutoCloseable {
   static ClientFixture resolving(
       boolean authenticate, AddressRing.Resolver resolver, String... addresses) {
     return new ClientFixture(
+        Optional.empty(),
         authenticate,
         Optional.empty(),
         Optional.empty(),
@@ -95,12 +99,26 @@ final class ClientFixture implements AutoCloseable {
     return resolving(true, AddressRing.Resolver.SYSTEM, addresses);
   }
 
+  /** On TLS. */
+  static ClientFixture secured(
+      Optional<TlsSettings> tls, boolean authenticate, String... addresses) {
+    return new ClientFixture(
+        tls,
+        authenticate,
+        Optional.empty(),
+        Optional.empty(),
+        TransportMetrics.NOOP,
+        AddressRing.Resolver.SYSTEM,
+        List.of(addresses));
+  }
+
   static ClientFixture withHandler(MessageHandler handler, String... addresses) {
     return new ClientFixture(false, handler, List.of(addresses));
   }
 
   static ClientFixture withListener(ConnectionListener listener, String... addresses) {
     return new ClientFixture(
+        Optional.empty(),
         false,
         Optional.empty(),
         Optional.of(listener),
@@ -112,6 +130,7 @@ final class ClientFixture implements AutoCloseable {
   static ClientFixture counting(
       boolean authenticate, TransportMetrics metrics, String... addresses) {
     return new ClientFixture(
+        Optional.empty(),
         authenticate,
         Optional.empty(),
         Optional.empty(),
