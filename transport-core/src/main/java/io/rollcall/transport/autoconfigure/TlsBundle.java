@@ -121,13 +121,12 @@ final class TlsBundle implements Supplier<SSLContext> {
     try {
       checkOptions(bundle);
       checkOwn(bundle.getStores().getKeyStore(), bundle.getKey().getAlias());
-      if (server
-          && clientAuth != ClientAuth.NONE
-          && bundle.getStores().getTrustStore() == null) {
+      if (server && clientAuth != ClientAuth.NONE && bundle.getStores().getTrustStore() == null) {
         throw new Unusable(
             "a bundle with a truststore, which says whose certificates clients may have, since %s is %s"
                 .formatted(
-                    TransportProperties.SSL_CLIENT_AUTH, clientAuth.name().toLowerCase(java.util.Locale.ROOT)));
+                    TransportProperties.SSL_CLIENT_AUTH,
+                    clientAuth.name().toLowerCase(java.util.Locale.ROOT)));
       }
       return bundle.createSslContext();
     } catch (GeneralSecurityException | RuntimeException unreadable) {

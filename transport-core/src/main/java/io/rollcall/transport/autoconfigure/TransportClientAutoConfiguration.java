@@ -34,8 +34,7 @@ public final class TransportClientAutoConfiguration {
       TransportMetrics metrics) {
     InstantSource clock = InstantSource.system();
     return new NettyTransportClient(
-        properties.toClientSettings(
-            auth.enabled(), TlsBundle.forClient(properties.ssl(), bundles)),
+        properties.toClientSettings(auth.enabled(), TlsBundle.forClient(properties.ssl(), bundles)),
         clientId ->
             new ClientHandshake(authManager.getObject(), clientId, clock, new SecureRandom()),
         handler,

@@ -178,7 +178,9 @@ public record TransportProperties(
         throw InvalidPropertyException.of(
             SSL_CLIENT_AUTH,
             clientAuth.name().toLowerCase(Locale.ROOT),
-            "none, as long as " + SSL_BUNDLE + " is not set: without TLS there are no certificates");
+            "none, as long as "
+                + SSL_BUNDLE
+                + " is not set: without TLS there are no certificates");
       }
     }
   }

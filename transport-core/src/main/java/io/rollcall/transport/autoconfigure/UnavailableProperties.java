@@ -12,9 +12,9 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Stops start-up when a property is given that belongs to a later version: somebody who
- * turns something on must not believe that it is on. Looks before any bean is made, and at the members of trusted
- * entries too.
+ * Stops start-up when a property is given that belongs to a later version: somebody who turns
+ * something on must not believe that it is on. Looks before any bean is made, and at the members of
+ * trusted entries too.
  */
 final class UnavailableProperties implements BeanFactoryPostProcessor {
 

@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -72,7 +72,8 @@ class ExampleConfigurationTests {
     TransportProperties transport = binder.bindOrCreate("transport", TransportProperties.class);
     AuthProperties auth = binder.bindOrCreate("auth", AuthProperties.class);
 
-    ServerSettings settings = transport.toServerSettings(auth.toAdmissionSettings(), Optional.empty());
+    ServerSettings settings =
+        transport.toServerSettings(auth.toAdmissionSettings(), Optional.empty());
 
     assertThat(settings.listenAddress()).hasToString(":8080");
     assertThat(settings.maxConnections()).isEqualTo(5000);

@@ -5,8 +5,11 @@ import io.netty.pkitesting.X509Bundle;
 import io.rollcall.transport.TlsSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +90,22 @@ public final class TestCertificates {
     return context(null, authority.toTrustManager());
   }
 
-  /** What has this certificate, and trusts those that this authority issued. */
+  /** What trusts this one certificate alone, and has none itself. */
+  public static SSLContext trustingAlone(Identity identity) {
+    try {
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      trusted.setCertificateEntry("only", identity.bundle.getCertificate());
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(trusted);
+      return context(null, factory.getTrustManagers()[0]);
+    } catch (GeneralSecurityException | IOException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** What has this certificate, of any authority, and trusts those that this one issued. */
   public SSLContext of(Identity identity) {
     try {
       return context(
@@ -116,7 +135,7 @@ public final class TestCertificates {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(own, new TrustManager[] {trusted}, new SecureRandom());
       return context;
-    } catch (java.security.GeneralSecurityException impossible) {
+    } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException(impossible);
     }
   }
@@ -139,7 +158,7 @@ public final class TestCertificates {
     }
 
     /** The serial number, by which a test tells certificates apart. */
-    public java.math.BigInteger serial() {
+    public BigInteger serial() {
       return bundle.getCertificate().getSerialNumber();
     }
 
