@@ -8,6 +8,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -126,7 +127,7 @@ final class TlsBundle implements Supplier<SSLContext> {
             "a bundle with a truststore, which says whose certificates clients may have, since %s is %s"
                 .formatted(
                     TransportProperties.SSL_CLIENT_AUTH,
-                    clientAuth.name().toLowerCase(java.util.Locale.ROOT)));
+                    clientAuth.name().toLowerCase(Locale.ROOT)));
       }
       return bundle.createSslContext();
     } catch (GeneralSecurityException | RuntimeException unreadable) {

@@ -6,6 +6,8 @@ import io.rollcall.transport.TransportException;
 import io.rollcall.transport.session.PeerText;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.CertPathValidatorException.Reason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -149,8 +151,7 @@ enum TlsPeer {
         case CertPathBuilderException nobody -> {
           return Optional.of(untrusted());
         }
-        case CertPathValidatorException invalid
-            when invalid.getReason() == PKIXReason.NO_TRUST_ANCHOR -> {
+        case CertPathValidatorException invalid when isForeign(invalid.getReason()) -> {
           return Optional.of(untrusted());
         }
         default -> {}
@@ -176,6 +177,11 @@ enum TlsPeer {
         .filter(CertificateException.class::isInstance)
         .findFirst()
         .map(other -> refused("the certificate of %s is refused: %s".formatted(name, text(other))));
+  }
+
+  /** Issued by somebody else, even if that one has the name of one that is trusted. */
+  private static boolean isForeign(Reason reason) {
+    return reason == PKIXReason.NO_TRUST_ANCHOR || reason == BasicReason.INVALID_SIGNATURE;
   }
 
   private TransportException untrusted() {

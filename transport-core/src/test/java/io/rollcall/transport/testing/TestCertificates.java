@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -27,27 +28,35 @@ import org.jspecify.annotations.Nullable;
 public final class TestCertificates {
 
   private static final Duration LIFE = Duration.ofDays(1);
+  private static final AtomicInteger AUTHORITIES = new AtomicInteger();
 
+  private final String name;
   private final X509Bundle authority;
 
-  private TestCertificates(X509Bundle authority) {
-    this.authority = authority;
+  private TestCertificates(String name) {
+    this.name = name;
+    try {
+      authority =
+          new CertificateBuilder()
+              .ecp256()
+              .subject("CN=" + name)
+              .setIsCertificateAuthority(true)
+              .notBefore(Instant.now().minus(LIFE.multipliedBy(3)))
+              .notAfter(Instant.now().plus(LIFE))
+              .buildSelfSigned();
+    } catch (Exception failed) {
+      throw new IllegalStateException(failed);
+    }
   }
 
   /** An authority of its own, that nobody trusts yet. */
   public static TestCertificates authority() {
-    try {
-      return new TestCertificates(
-          new CertificateBuilder()
-              .ecp256()
-              .subject("CN=Test authority")
-              .setIsCertificateAuthority(true)
-              .notBefore(Instant.now().minus(LIFE.multipliedBy(3)))
-              .notAfter(Instant.now().plus(LIFE))
-              .buildSelfSigned());
-    } catch (Exception failed) {
-      throw new IllegalStateException(failed);
-    }
+    return new TestCertificates("Test authority " + AUTHORITIES.incrementAndGet());
+  }
+
+  /** Another one that calls itself like this. */
+  public TestCertificates impostor() {
+    return new TestCertificates(name);
   }
 
   /** For a server on loopback, or its client, valid today. */
