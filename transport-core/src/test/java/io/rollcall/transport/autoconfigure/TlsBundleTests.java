@@ -133,7 +133,7 @@ class TlsBundleTests {
   @Test
   void startUpStopsWhenAFileIsMissing() throws IOException {
     Files.delete(folder.resolve("server.key"));
-    assertRefused(server("own"), "'own'", "a bundle that can be read");
+    assertRefused(server("both"), "'both'", "a bundle that can be read");
   }
 
   @Test
