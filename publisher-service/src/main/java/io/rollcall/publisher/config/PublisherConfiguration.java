@@ -39,6 +39,7 @@ import io.rollcall.transport.autoconfigure.AuthProperties;
 import io.rollcall.transport.autoconfigure.TransportProperties;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -126,7 +127,10 @@ class PublisherConfiguration {
       PublisherMetrics metrics) {
     return new TransportSequencerGateway(
         server,
-        transport.toServerSettings(auth.toAdmissionSettings()).connection().outboundBuffer(),
+        transport
+            .toServerSettings(auth.toAdmissionSettings(), Optional.empty())
+            .connection()
+            .outboundBuffer(),
         metrics);
   }
 

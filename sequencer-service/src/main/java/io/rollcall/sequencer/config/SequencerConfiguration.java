@@ -37,6 +37,7 @@ import io.rollcall.transport.autoconfigure.TransportProperties;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -107,7 +108,7 @@ class SequencerConfiguration {
   }
 
   private static ClientSettings settings(TransportProperties transport) {
-    return transport.toClientSettings(false);
+    return transport.toClientSettings(false, Optional.empty());
   }
 
   @Bean

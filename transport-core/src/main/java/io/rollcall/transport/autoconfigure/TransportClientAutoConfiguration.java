@@ -13,10 +13,12 @@ import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 
 /** A client, where {@code transport.server-addr} is set. */
-@AutoConfiguration(after = TransportAutoConfiguration.class)
+@AutoConfiguration(after = {TransportAutoConfiguration.class, SslAutoConfiguration.class})
 @ConditionalOnAddress(TransportProperties.SERVER_ADDR)
 public final class TransportClientAutoConfiguration {
 
@@ -26,12 +28,13 @@ public final class TransportClientAutoConfiguration {
       TransportProperties properties,
       AuthProperties auth,
       ObjectProvider<AuthManager> authManager,
+      ObjectProvider<SslBundles> bundles,
       MessageHandler handler,
       ConnectionListener listener,
       TransportMetrics metrics) {
     InstantSource clock = InstantSource.system();
     return new NettyTransportClient(
-        properties.toClientSettings(auth.enabled()),
+        properties.toClientSettings(auth.enabled(), TlsBundle.forClient(properties.ssl(), bundles)),
         clientId ->
             new ClientHandshake(
                 authManager.getObject(),

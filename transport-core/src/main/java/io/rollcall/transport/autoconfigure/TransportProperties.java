@@ -7,9 +7,11 @@ import io.rollcall.transport.InvalidSettingException;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.ServerSettings;
 import io.rollcall.transport.ThrottleSettings;
+import io.rollcall.transport.TlsSettings;
 import io.rollcall.transport.UnauthenticatedSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ import org.springframework.util.unit.DataSize;
  * @param stopTimeout How long a stop waits for queued messages to be written.
  * @param unauthenticated How many connections may wait for their authentication.
  * @param throttle How often one address may connect.
+ * @param ssl TLS on every connection.
  */
 @ConfigurationProperties("transport")
 public record TransportProperties(
@@ -66,10 +69,13 @@ public record TransportProperties(
     @Nullable DataSize inboundBuffer,
     @DefaultValue("10s") Duration stopTimeout,
     @DefaultValue Unauthenticated unauthenticated,
-    @DefaultValue Throttle throttle) {
+    @DefaultValue Throttle throttle,
+    @DefaultValue Ssl ssl) {
 
   static final String LISTEN_ADDR = "transport.listen-addr";
   static final String SERVER_ADDR = "transport.server-addr";
+  static final String SSL_BUNDLE = "transport.ssl.bundle";
+  static final String SSL_CLIENT_AUTH = "transport.ssl.client-auth";
 
   /** Checks the addresses. */
   public TransportProperties {
@@ -90,10 +96,11 @@ public record TransportProperties(
   /**
    * What a server needs.
    *
+   * @param tls made of {@link #ssl}
    * @throws InvalidPropertyException when a value is out of its limits
    * @throws IllegalStateException when there is no listen address
    */
-  public ServerSettings toServerSettings(AdmissionSettings admission) {
+  public ServerSettings toServerSettings(AdmissionSettings admission, Optional<TlsSettings> tls) {
     if (listenAddr == null || listenAddr.isBlank()) {
       throw new IllegalStateException(LISTEN_ADDR + " is not set, so there is no server");
     }
@@ -107,7 +114,7 @@ public record TransportProperties(
             new UnauthenticatedSettings(unauthenticated.max(), unauthenticated.maxPerAddress()),
             new ThrottleSettings(throttle.rate(), throttle.burst(), throttle.loopback()),
             admission,
-            Optional.empty(),
+            tls,
             connection(ConnectionSettings.server())));
   }
 
@@ -115,9 +122,10 @@ public record TransportProperties(
    * What a client needs.
    *
    * @param authenticate whether it sends a hello
+   * @param tls made of {@link #ssl}
    * @throws InvalidPropertyException when a value is out of its limits
    */
-  public ClientSettings toClientSettings(boolean authenticate) {
+  public ClientSettings toClientSettings(boolean authenticate, Optional<TlsSettings> tls) {
     return checked(() ->
         new ClientSettings(
             serverAddr,
@@ -125,7 +133,7 @@ public record TransportProperties(
             connectTimeout,
             reconnectDelay,
             authenticate,
-            Optional.empty(),
+            tls,
             connection(ConnectionSettings.client())));
   }
 
@@ -152,6 +160,30 @@ public record TransportProperties(
       @DefaultValue("5") int rate,
       @DefaultValue("50") int burst,
       @DefaultValue("false") boolean loopback) {}
+
+  /**
+   * The properties {@code transport.ssl.*}.
+   *
+   * @param bundle The SSL bundle, of spring.ssl.bundle, with the own certificate and whom to trust;
+   *     TLS 1.3 is on when it is set. A bundle that changes is used from the next connection on.
+   * @param clientAuth Whether a server wants a certificate of its clients: none, want or need.
+   */
+  public record Ssl(
+      @DefaultValue("") String bundle, @DefaultValue("none") TlsSettings.ClientAuth clientAuth) {
+
+    /** Checks that there is something to want a certificate for. */
+    public Ssl {
+      bundle = bundle.strip();
+      if (bundle.isEmpty() && clientAuth != TlsSettings.ClientAuth.NONE) {
+        throw InvalidPropertyException.of(
+            SSL_CLIENT_AUTH,
+            clientAuth.name().toLowerCase(Locale.ROOT),
+            "none, as long as "
+                + SSL_BUNDLE
+                + " is not set: without TLS there are no certificates");
+      }
+    }
+  }
 
   private ConnectionSettings connection(ConnectionSettings defaults) {
     int messageSize = toInt("max-message-size", maxMessageSize);

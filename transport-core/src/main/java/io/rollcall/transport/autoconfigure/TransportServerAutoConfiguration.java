@@ -26,11 +26,13 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 /** A server, where {@code transport.listen-addr} is set. */
-@AutoConfiguration(after = TransportAutoConfiguration.class)
+@AutoConfiguration(after = {TransportAutoConfiguration.class, SslAutoConfiguration.class})
 @ConditionalOnAddress(TransportProperties.LISTEN_ADDR)
 public final class TransportServerAutoConfiguration {
 
@@ -76,11 +78,14 @@ public final class TransportServerAutoConfiguration {
       AuthProperties auth,
       ObjectProvider<AuthManager> authManager,
       Optional<ReplayMarks> marks,
+      ObjectProvider<SslBundles> bundles,
       MessageHandler handler,
       ConnectionListener listener,
       AuditListener audit,
       TransportMetrics metrics) {
-    ServerSettings settings = properties.toServerSettings(auth.toAdmissionSettings());
+    ServerSettings settings =
+        properties.toServerSettings(
+            auth.toAdmissionSettings(), TlsBundle.forServer(properties.ssl(), bundles));
     InstantSource clock = InstantSource.system();
     Optional<ServerHandshake> handshake =
         auth.enabled()

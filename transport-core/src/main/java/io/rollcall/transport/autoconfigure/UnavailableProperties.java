@@ -3,7 +3,6 @@ package io.rollcall.transport.autoconfigure;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -13,13 +12,11 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Stops start-up when a property is given that belongs to a later version: somebody who turns TLS
- * on must not believe that it is on. Looks before any bean is made, and at the members of trusted
- * entries too.
+ * Stops start-up when a property is given that belongs to a later version: somebody who turns
+ * something on must not believe that it is on. Looks before any bean is made, and at the members of
+ * trusted entries too.
  */
 final class UnavailableProperties implements BeanFactoryPostProcessor {
-
-  private static final List<String> GROUPS = List.of("transport.ssl");
 
   private static final List<String> SINGLES =
       List.of("transport.compression", "auth.trusted-sequencers-file");
@@ -35,13 +32,6 @@ final class UnavailableProperties implements BeanFactoryPostProcessor {
 
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-    for (String group : GROUPS) {
-      members(group)
-          .ifPresent(members ->
-              members.forEach((name, value) -> {
-                throw refusal(group + "." + name, value);
-              }));
-    }
     for (String property : SINGLES) {
       BindResult<Object> value = binder.bind(property, Bindable.of(Object.class));
       if (value.isBound()) {
@@ -71,12 +61,6 @@ final class UnavailableProperties implements BeanFactoryPostProcessor {
           value,
           "nothing of that name: an entry is a public key, or has public-keys, chain-ids and connections");
     }
-  }
-
-  private Optional<Map<String, String>> members(String group) {
-    BindResult<Map<String, String>> members =
-        binder.bind(group, Bindable.mapOf(String.class, String.class));
-    return members.isBound() ? Optional.of(members.get()) : Optional.empty();
   }
 
   static InvalidPropertyException refusal(String property, Object value) {

@@ -1,6 +1,5 @@
 package io.rollcall.transport.netty;
 
-import com.google.protobuf.ByteString;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,6 +11,7 @@ import io.rollcall.transport.ConnectException;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
+import io.rollcall.transport.TlsSettings;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportTimeoutException;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
   private final EventLoop loop;
   private final Class<? extends Channel> channelType;
   private final LinkContext context;
+  private final Optional<TlsSettings> tls;
   private final Optional<ClientHandshake> handshake;
   private final Owner owner;
   private final AddressRing addresses;
@@ -85,6 +87,7 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
       EventLoop loop,
       Class<? extends Channel> channelType,
       LinkContext context,
+      Optional<TlsSettings> tls,
       Optional<ClientHandshake> handshake,
       AddressRing addresses,
       Duration timeout,
@@ -92,6 +95,7 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
     this.loop = loop;
     this.channelType = channelType;
     this.context = context;
+    this.tls = tls;
     this.handshake = handshake;
     this.addresses = addresses;
     this.timeout = timeout;
@@ -153,7 +157,7 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
     // On the loop, and before the first read: the handlers are there for the first byte.
     connecting.addListener(done -> {
       if (done.isSuccess()) {
-        connected(connecting.channel());
+        connected(connecting.channel(), address);
       } else {
         fail(refused(done.cause()));
       }
@@ -171,7 +175,7 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
     return new ConnectException("cannot connect to " + target + ": " + words, cause);
   }
 
-  private void connected(Channel opened) {
+  private void connected(Channel opened, InetSocketAddress address) {
     if (phase != Phase.CONNECTING) {
       return;
     }
@@ -179,13 +183,42 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
     link = made;
     made.onEnd(this::linkEnded);
     FrameDecoder frames = ConnectionPipeline.begin(made);
+    if (tls.isEmpty()) {
+      frames.onUnreadable(
+          problem -> ErrorHandler.end(made, TlsPeer.orTls(problem, TlsPeer.SERVER)));
+      shakeHands(made, frames);
+      return;
+    }
+    phase = Phase.HANDSHAKE;
+    made.keepSilent();
+    SSLEngine engine;
+    try {
+      engine = Tls.clientEngine(tls.get(), address.getHostString(), address.getPort());
+    } catch (RuntimeException fault) {
+      fail(
+          new TransportException(
+              CloseReason.INTERNAL_ERROR,
+              "handshake failed: TLS could not begin: " + fault.getMessage(),
+              fault));
+      return;
+    }
+    TlsLayer.begin(
+        made,
+        TlsPeer.SERVER,
+        engine,
+        step -> Thread.ofVirtual().name("client-tls").start(step),
+        () -> shakeHands(made, frames));
+  }
+
+  private void shakeHands(Link made, FrameDecoder frames) {
     if (handshake.isEmpty()) {
       admit(made, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE);
       return;
     }
     phase = Phase.HANDSHAKE;
     handler =
-        ClientHandshakeHandler.begin(made, frames, handshake.get().begin(ByteString.EMPTY), this);
+        ClientHandshakeHandler.begin(
+            made, frames, handshake.get().begin(Tls.binding(made.channel())), this);
   }
 
   @Override
@@ -242,16 +275,24 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
     if (failAsRefused()) {
       return;
     }
+    String mayBePlain = inTls() ? "; it may not speak TLS, which is on here" : "";
     switch (reason) {
       case END_OF_STREAM ->
           fail(
               new HandshakeRejectedException(
                   reason,
-                  "handshake failed: " + target + " closed the connection without an answer"));
+                  "handshake failed: "
+                      + target
+                      + " closed the connection without an answer"
+                      + mayBePlain));
       case NETWORK_ERROR ->
           fail(
               new ConnectException(
-                  "connection to " + target + " broke during the handshake: " + details,
+                  "connection to "
+                      + target
+                      + " broke during the handshake: "
+                      + details
+                      + mayBePlain,
                   new IOException(details)));
       default ->
           fail(
@@ -266,6 +307,12 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
         Optional.ofNullable(handler).flatMap(ClientHandshakeHandler::refusal);
     refusal.ifPresent(this::failed);
     return refusal.isPresent();
+  }
+
+  /** Whether it is connected, and TLS is not established. */
+  private boolean inTls() {
+    Link connected = link;
+    return connected != null && connected.silent();
   }
 
   private void timedOut() {
@@ -295,7 +342,9 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
                   CloseReason.READ_TIMEOUT,
                   "handshake timeout: "
                       + target
-                      + " took the connection and did not answer the handshake within "
+                      + " took the connection and did not answer the "
+                      + (inTls() ? "TLS handshake" : "handshake")
+                      + " within "
                       + limit);
         });
   }

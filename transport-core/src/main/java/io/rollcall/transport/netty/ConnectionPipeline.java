@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *        FrameDecoder             MessageDecoder   KeepAliveHandler   DispatchHandler   ErrorHandler
  * </pre>
  *
- * <p>Nothing is written through the pipeline: a {@link Link} gives whole frames to the channel.
+ * <p>On TLS the handlers of {@link TlsLayer} stand before them. Beside those nothing is written
+ * through the pipeline: a {@link Link} gives whole frames to the channel.
  */
 final class ConnectionPipeline {
 

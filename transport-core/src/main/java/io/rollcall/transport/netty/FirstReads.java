@@ -10,7 +10,8 @@ import java.util.function.IntSupplier;
 /**
  * How much one read takes of a socket that was accepted: until its peer is admitted what is missing
  * of the frame that is being read, and {@value #MOST_BYTES} bytes at most; so nothing lies in a
- * buffer that a peer sent behind its hello. From then on as much as usual. Event loop.
+ * buffer that a peer sent behind its hello. On TLS, whose bytes do not tell what a frame misses, as
+ * many at a time. From then on as much as usual. Event loop.
  *
  * <p>One object for both times, because a channel asks for its allocator once.
  */

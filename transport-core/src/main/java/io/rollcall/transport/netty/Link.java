@@ -50,8 +50,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Ending happens once, and whoever comes first gives the reason. {@link #close} lets the queue
  * drain, says goodbye, shuts the output, reads what still comes for a moment so that the goodbye is
- * not destroyed by a reset, and closes. {@link #abort} closes. From either on, nothing can be sent
- * and what comes is thrown away.
+ * not destroyed by a reset, and closes; on TLS, with its own goodbye (close_notify) behind ours.
+ * {@link #abort} closes. From either on, nothing can be sent and what comes is thrown away.
  *
  * <p>Safe for any thread unless a method says otherwise.
  */
@@ -102,6 +102,8 @@ final class Link {
   private Runnable cancelClose = () -> {};
   private boolean endBegun;
   private boolean peerAsked;
+  private boolean silent;
+  private boolean drains;
   private volatile boolean faultCounted;
 
   // Event loop.
@@ -173,6 +175,24 @@ final class Link {
   /** Whether it is on TLS. */
   boolean tls() {
     return channel.pipeline().get(SslHandler.class) != null;
+  }
+
+  /**
+   * Until {@link #speak}, it ends without a goodbye, which nobody would understand: TLS is not up.
+   * Event loop.
+   */
+  void keepSilent() {
+    silent = true;
+  }
+
+  /** TLS is up. Event loop. */
+  void speak() {
+    silent = false;
+  }
+
+  /** Whether nothing can be said to the peer yet. Event loop. */
+  boolean silent() {
+    return silent;
   }
 
   /** The event loop's clock: for deadlines, in nanoseconds. */
@@ -323,6 +343,27 @@ final class Link {
     }
   }
 
+  /**
+   * Ends the link because TLS failed, which had its own way to say so: nothing is added. Counted
+   * unless it ends already.
+   */
+  void failUnsaid(CloseReason reason, String details, Operation operation) {
+    if (begins(reason, details)) {
+      count(reason, operation);
+    }
+    execute(() -> {
+      beginEnd();
+      outputOver = true;
+      if (channel.isActive()) {
+        pauses.clear();
+        drain();
+        readOn();
+      } else {
+        closeChannel();
+      }
+    });
+  }
+
   private boolean begins(CloseReason reason, String details) {
     return end.compareAndSet(null, new End(reason, details));
   }
@@ -402,7 +443,7 @@ final class Link {
 
   private void finish(CloseReason reason, String details) {
     beginEnd();
-    if (!channel.isActive()) {
+    if (!channel.isActive() || silent) {
       outputOver = true;
       closeChannel();
       return;
@@ -456,6 +497,20 @@ final class Link {
 
   /** After the goodbye: unread bytes would turn the close into a reset that destroys it. */
   private void drain() {
+    if (drains) {
+      return;
+    }
+    drains = true;
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null || silent) {
+      endOutput();
+    } else {
+      tls.closeOutbound().addListener(closeNotifyWritten -> endOutput());
+      closeAfter(DRAIN_LIMIT);
+    }
+  }
+
+  private void endOutput() {
     if (channel instanceof DuplexChannel duplex && !duplex.isInputShutdown()) {
       var _ = duplex.shutdownOutput();
       closeAfter(DRAIN_LIMIT);
@@ -488,7 +543,7 @@ final class Link {
   }
 
   private void closeChannel() {
-    var _ = channel.close();
+    Tls.closeChannel(channel);
   }
 
   private void beginEnd() {
@@ -512,8 +567,12 @@ final class Link {
     cancelClose.run();
     flush();
     // Netty says that a channel is closed before it gives back what it had to write; whoever waits
-    // for that memory is told afterwards.
-    execute(this::tellClosed);
+    // for that memory is told afterwards. What stands before TLS it gives back a turn later.
+    if (tls()) {
+      execute(() -> execute(this::tellClosed));
+    } else {
+      execute(this::tellClosed);
+    }
   }
 
   private void tellClosed() {

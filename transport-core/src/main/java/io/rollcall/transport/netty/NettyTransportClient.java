@@ -399,6 +399,7 @@ public final class NettyTransportClient implements TransportClient {
               loop,
               loops.channelType(),
               context,
+              settings.tls(),
               handshake,
               requireAddresses(),
               settings.connectTimeout(),

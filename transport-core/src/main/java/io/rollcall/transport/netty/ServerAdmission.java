@@ -117,6 +117,7 @@ final class ServerAdmission {
     private final Link link;
     private final FirstReads reads;
     private final NetworkAddress from;
+    private final long began;
     private Optional<HandshakeResult.Rejected> heldFor = Optional.empty();
     private Runnable cancelRelease = () -> {};
     private boolean admitted;
@@ -126,6 +127,7 @@ final class ServerAdmission {
       this.link = link;
       this.reads = reads;
       this.from = networkAddress(link);
+      this.began = link.nanoTime();
       link.onEnd(this::ended);
     }
 
@@ -136,6 +138,11 @@ final class ServerAdmission {
     /** Where it comes from, as it is counted. */
     NetworkAddress from() {
       return from;
+    }
+
+    /** What is left of a limit that began when it came. */
+    long nanosLeft(Duration limit) {
+      return Math.max(0, limit.toNanos() - (link.nanoTime() - began));
     }
 
     /** Whether its address may connect now; if not, it is refused. Called first. */
@@ -259,12 +266,12 @@ final class ServerAdmission {
     }
 
     /**
-     * Tells the peer why not, and ends the link: at once when there is a response to its hello,
-     * else in a while.
+     * Tells the peer why not, and ends the link: at once when there is a response to its hello, or
+     * when it cannot be told, else in a while.
      */
     void refuse(HandshakeResult.Rejected why, Operation operation) {
       audit(why.reason(), why.log());
-      if (why.response().isPresent()) {
+      if (why.response().isPresent() || link.silent()) {
         tell(why, operation);
       } else {
         hold(why, operation);
@@ -309,7 +316,9 @@ final class ServerAdmission {
       if (link.ended()) {
         return;
       }
-      why.response().ifPresent(this::send);
+      if (!link.silent()) {
+        why.response().ifPresent(this::send);
+      }
       link.fail(why.reason(), why.details(), operation);
     }
 

@@ -91,15 +91,21 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     context = ctx;
     frames.onUnreadable(this::unreadable);
     frames.mostUnasked(MOST_BYTES);
-    if (candidate.mayTry()) {
+    // On TLS it has its place already, and the limit began with that.
+    boolean waits = link.tls();
+    if (waits || candidate.mayTry()) {
       if (mode == Mode.OFF) {
         decided = true;
-        candidate.admit(
-            new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Optional.empty());
-        frames.mostUnasked(Long.MAX_VALUE);
+        if (!waits || candidate.keepsPlace(false)) {
+          candidate.admit(
+              new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Optional.empty());
+          frames.mostUnasked(Long.MAX_VALUE);
+        }
       } else {
-        cancelTimeLimit = link.schedule(this::timeUp, limit.toNanos());
-        candidate.awaitHello();
+        cancelTimeLimit = link.schedule(this::timeUp, candidate.nanosLeft(limit));
+        if (!waits) {
+          candidate.awaitHello();
+        }
       }
     }
     frames.expectFirst(
@@ -145,7 +151,8 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     return link.context().settings().maxMessageSize();
   }
 
-  private void unreadable(TransportException problem) {
+  private void unreadable(TransportException unread) {
+    TransportException problem = TlsPeer.orTls(unread, TlsPeer.CLIENT);
     if (candidate.admitted() || link.ended()) {
       ErrorHandler.end(link, problem);
       return;
@@ -231,16 +238,14 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     if (!candidate.keepsPlace(true)) {
       return;
     }
+    ByteString binding = Tls.binding(link.channel());
     // Whatever the peer sends already is not read before it is known who sends it.
     link.pause(Link.Pause.HANDSHAKE);
     CompletableFuture<HandshakeResult> pending =
         crypto.judge(
             candidate.from(),
             pendingProof == null
-                ? () ->
-                    handshake
-                        .orElseThrow()
-                        .judge(new ReceivedHello(request, bytes, ByteString.EMPTY))
+                ? () -> handshake.orElseThrow().judge(new ReceivedHello(request, bytes, binding))
                 : () -> pendingProof.judge(request, bytes));
     judgement = pending;
     var _ = pending.whenComplete((result, fault) -> link.execute(() -> judged(result, fault)));

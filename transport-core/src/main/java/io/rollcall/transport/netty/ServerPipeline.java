@@ -49,8 +49,25 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
     link.whenClosed(() -> links.remove(link));
     FrameDecoder frames = ConnectionPipeline.begin(link);
     FirstReads reads = FirstReads.of(channel);
-    reads.missing(frames::missing);
-    channel
+    ServerAdmission.Candidate candidate = admission.candidate(link, reads);
+    if (settings.tls().isPresent()) {
+      ServerTls.begin(
+          candidate,
+          settings.tls().get(),
+          settings.handshakeTimeout(),
+          crypto,
+          frames,
+          () -> awaitFirstFrame(candidate, frames));
+    } else {
+      reads.missing(frames::missing);
+      awaitFirstFrame(candidate, frames);
+    }
+  }
+
+  private void awaitFirstFrame(ServerAdmission.Candidate candidate, FrameDecoder frames) {
+    candidate
+        .link()
+        .channel()
         .pipeline()
         .addBefore(
             ConnectionPipeline.ERRORS,
@@ -60,7 +77,7 @@ final class ServerPipeline extends ChannelInitializer<Channel> {
                 settings.handshakeTimeout(),
                 handshake,
                 crypto,
-                admission.candidate(link, reads),
+                candidate,
                 frames));
   }
 

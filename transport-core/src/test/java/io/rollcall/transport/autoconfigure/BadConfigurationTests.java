@@ -51,6 +51,8 @@ class BadConfigurationTests {
           transport.server-addr            | example.org  | host:8080
           transport.server-addr            | :8080        | host:8080
           transport.server-addr            | a:70000      | with a port from 1 to 65535
+          transport.ssl.client-auth        | perhaps      | one of none, want, need
+          transport.ssl.client-auth        | need         | none, as long as transport.ssl.bundle is not set
           auth.enabled                     | maybe        | true or false
           auth.handshake                   | v3           | one of v1, v2, auto
           auth.server-public-key           | 02ab         | nothing while auth.enabled is off
@@ -74,6 +76,7 @@ class BadConfigurationTests {
       textBlock =
           """
           transport.max-connections    | 0       | at least 1
+          transport.ssl.bundle         | nothing | the name of a bundle below spring.ssl.bundle.pem
           transport.max-message-size   | 3GB     | less than 2GB
           transport.read-timeout       | 0s      | more than nothing
           transport.buffer-size        | 1B      | at least 1024 bytes
@@ -248,8 +251,6 @@ class BadConfigurationTests {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "transport.ssl.bundle",
-        "transport.ssl.client-auth",
         "transport.compression",
         "auth.trusted-sequencers-file",
         "auth.trusted-sequencers.a.handshake"

@@ -34,7 +34,9 @@ class ConfigurationMetadataTests {
             entry("transport.unauthenticated.max-per-address", "Integer = 64"),
             entry("transport.throttle.rate", "Integer = 5"),
             entry("transport.throttle.burst", "Integer = 50"),
-            entry("transport.throttle.loopback", "Boolean = false"));
+            entry("transport.throttle.loopback", "Boolean = false"),
+            entry("transport.ssl.bundle", "String = "),
+            entry("transport.ssl.client-auth", "ClientAuth = none"));
   }
 
   @Test

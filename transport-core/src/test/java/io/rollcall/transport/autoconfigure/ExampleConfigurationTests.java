@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -71,7 +72,8 @@ class ExampleConfigurationTests {
     TransportProperties transport = binder.bindOrCreate("transport", TransportProperties.class);
     AuthProperties auth = binder.bindOrCreate("auth", AuthProperties.class);
 
-    ServerSettings settings = transport.toServerSettings(auth.toAdmissionSettings());
+    ServerSettings settings =
+        transport.toServerSettings(auth.toAdmissionSettings(), Optional.empty());
 
     assertThat(settings.listenAddress()).hasToString(":8080");
     assertThat(settings.maxConnections()).isEqualTo(5000);
@@ -97,7 +99,7 @@ class ExampleConfigurationTests {
     TransportProperties transport = binder.bindOrCreate("transport", TransportProperties.class);
     AuthProperties auth = binder.bindOrCreate("auth", AuthProperties.class);
 
-    ClientSettings settings = transport.toClientSettings(auth.enabled());
+    ClientSettings settings = transport.toClientSettings(auth.enabled(), Optional.empty());
 
     assertThat(settings.serverAddresses()).containsExactly("publisher.example.com:8080");
     assertThat(settings.authenticate()).isTrue();
@@ -116,9 +118,9 @@ class ExampleConfigurationTests {
     TransportProperties transport = binder.bindOrCreate("transport", TransportProperties.class);
     AuthProperties auth = binder.bindOrCreate("auth", AuthProperties.class);
 
-    assertThat(transport.toServerSettings(auth.toAdmissionSettings()))
+    assertThat(transport.toServerSettings(auth.toAdmissionSettings(), Optional.empty()))
         .isEqualTo(ServerSettings.of(new ListenAddress("", 0), AdmissionSettings.OPEN));
-    assertThat(transport.toClientSettings(auth.enabled()))
+    assertThat(transport.toClientSettings(auth.enabled(), Optional.empty()))
         .isEqualTo(ClientSettings.of(List.of("a:1", "b:2"), false));
   }
 

@@ -5,6 +5,7 @@ import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.TlsSettings;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.retry.AddressRing;
@@ -34,137 +35,114 @@ final class ClientFixture implements AutoCloseable {
 
   static final Duration RECONNECT_DELAY = Duration.ofSeconds(5);
 
-  private static final ClientHandshakeSettings BY_DEFAULT =
-      new ClientHandshakeSettings(HandshakePolicy.AUTO, "", Set.of());
+  /** What a test may change. */
+  static final class Settings {
+    boolean authenticate;
+    AuthManager auth = TestKeys.authManager("client");
+    ClientHandshakeSettings handshake =
+        new ClientHandshakeSettings(HandshakePolicy.AUTO, "", Set.of());
+    Optional<TlsSettings> tls = Optional.empty();
+    Optional<MessageHandler> handler = Optional.empty();
+    Optional<ConnectionListener> listener = Optional.empty();
+    TransportMetrics metrics = TransportMetrics.NOOP;
+    AddressRing.Resolver resolver = AddressRing.Resolver.SYSTEM;
+  }
 
   final ManualScheduler scheduler = new ManualScheduler();
   final RecordingHandler recorded = new RecordingHandler();
   final NettyTransportClient client;
 
-  private ClientFixture(boolean authenticate, MessageHandler handler, List<String> addresses) {
-    this(
-        authenticate,
-        Optional.of(handler),
-        Optional.empty(),
-        TransportMetrics.NOOP,
-        AddressRing.Resolver.SYSTEM,
-        TestKeys.authManager("client"),
-        addresses);
-  }
-
-  private ClientFixture(
-      boolean authenticate,
-      Optional<MessageHandler> handler,
-      Optional<ConnectionListener> listener,
-      TransportMetrics metrics,
-      AddressRing.Resolver resolver,
-      AuthManager auth,
-      List<String> addresses) {
-    this(authenticate, BY_DEFAULT, handler, listener, metrics, resolver, auth, addresses);
-  }
-
-  private ClientFixture(
-      boolean authenticate,
-      ClientHandshakeSettings handshake,
-      Optional<MessageHandler> handler,
-      Optional<ConnectionListener> listener,
-      TransportMetrics metrics,
-      AddressRing.Resolver resolver,
-      AuthManager auth,
-      List<String> addresses) {
+  ClientFixture(Settings settings, String... addresses) {
     client =
         new NettyTransportClient(
             new ClientSettings(
-                addresses,
+                List.of(addresses),
                 ID,
                 CONNECT_TIMEOUT,
                 RECONNECT_DELAY,
-                authenticate,
-                Optional.empty(),
+                settings.authenticate,
+                settings.tls,
                 ConnectionSettings.client()),
             id ->
                 new ClientHandshake(
-                    auth, id, handshake, InstantSource.system(), new SecureRandom()),
-            handler.orElse(recorded),
-            listener.orElse(recorded),
-            metrics,
+                    settings.auth,
+                    id,
+                    settings.handshake,
+                    InstantSource.system(),
+                    new SecureRandom()),
+            settings.handler.orElse(recorded),
+            settings.listener.orElse(recorded),
+            settings.metrics,
             InstantSource.system(),
-            resolver,
+            settings.resolver,
             Optional.of(scheduler),
             FixedRandom.MOST);
   }
 
   /** Without authentication. */
   static ClientFixture plain(String... addresses) {
-    return resolving(false, AddressRing.Resolver.SYSTEM, addresses);
+    return new ClientFixture(new Settings(), addresses);
   }
 
   /** Whose names mean what this says. */
   static ClientFixture resolving(
       boolean authenticate, AddressRing.Resolver resolver, String... addresses) {
-    return new ClientFixture(
-        authenticate,
-        Optional.empty(),
-        Optional.empty(),
-        TransportMetrics.NOOP,
-        resolver,
-        TestKeys.authManager("client"),
-        List.of(addresses));
+    Settings settings = new Settings();
+    settings.authenticate = authenticate;
+    settings.resolver = resolver;
+    return new ClientFixture(settings, addresses);
   }
 
   /** With authentication, by the key of the name {@code client}. */
   static ClientFixture authenticating(String... addresses) {
-    return resolving(true, AddressRing.Resolver.SYSTEM, addresses);
+    Settings settings = new Settings();
+    settings.authenticate = true;
+    return new ClientFixture(settings, addresses);
   }
 
   /** The same, as these settings say. */
   static ClientFixture authenticating(ClientHandshakeSettings handshake, String... addresses) {
-    return authenticating(TestKeys.authManager("client"), handshake, addresses);
+    Settings settings = new Settings();
+    settings.authenticate = true;
+    settings.handshake = handshake;
+    return new ClientFixture(settings, addresses);
   }
 
   /** With authentication, by a key that may live elsewhere. */
   static ClientFixture authenticatingWith(AuthManager auth, String... addresses) {
-    return authenticating(auth, BY_DEFAULT, addresses);
+    Settings settings = new Settings();
+    settings.authenticate = true;
+    settings.auth = auth;
+    return new ClientFixture(settings, addresses);
   }
 
-  private static ClientFixture authenticating(
-      AuthManager auth, ClientHandshakeSettings handshake, String... addresses) {
-    return new ClientFixture(
-        true,
-        handshake,
-        Optional.empty(),
-        Optional.empty(),
-        TransportMetrics.NOOP,
-        AddressRing.Resolver.SYSTEM,
-        auth,
-        List.of(addresses));
+  /** On TLS. */
+  static ClientFixture secured(
+      Optional<TlsSettings> tls, boolean authenticate, String... addresses) {
+    Settings settings = new Settings();
+    settings.tls = tls;
+    settings.authenticate = authenticate;
+    return new ClientFixture(settings, addresses);
   }
 
   static ClientFixture withHandler(MessageHandler handler, String... addresses) {
-    return new ClientFixture(false, handler, List.of(addresses));
+    Settings settings = new Settings();
+    settings.handler = Optional.of(handler);
+    return new ClientFixture(settings, addresses);
   }
 
   static ClientFixture withListener(ConnectionListener listener, String... addresses) {
-    return new ClientFixture(
-        false,
-        Optional.empty(),
-        Optional.of(listener),
-        TransportMetrics.NOOP,
-        AddressRing.Resolver.SYSTEM,
-        TestKeys.authManager("client"),
-        List.of(addresses));
+    Settings settings = new Settings();
+    settings.listener = Optional.of(listener);
+    return new ClientFixture(settings, addresses);
   }
 
   static ClientFixture counting(
       boolean authenticate, TransportMetrics metrics, String... addresses) {
-    return new ClientFixture(
-        authenticate,
-        Optional.empty(),
-        Optional.empty(),
-        metrics,
-        AddressRing.Resolver.SYSTEM,
-        TestKeys.authManager("client"),
-        List.of(addresses));
+    Settings settings = new Settings();
+    settings.authenticate = authenticate;
+    settings.metrics = metrics;
+    return new ClientFixture(settings, addresses);
   }
 
   /** Waits until the client waits this long to dial again, and lets that pass. */
