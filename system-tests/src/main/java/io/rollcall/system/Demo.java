@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What {@code bin/demo} runs: starts the pair, sends three XTs and shows what came of them. It
@@ -25,18 +26,22 @@ public final class Demo {
   private final Pair pair;
   private boolean allAsExpected = true;
 
-  private Demo(Path repository) {
-    pair = new Pair(repository, Map.of(alice, START, bob, START));
+  private final boolean tls;
+
+  private Demo(Path repository, boolean tls) {
+    this.tls = tls;
+    pair = new Pair(repository, Map.of(alice, START, bob, START), tls);
   }
 
   /**
    * Runs the demo.
    *
-   * @param arguments the root of the repository, then optionally {@code --stay}
+   * @param arguments the root of the repository, then optionally {@code --tls} and {@code --stay}
    */
   public static void main(String[] arguments) {
-    Demo demo = new Demo(Path.of(arguments[0]));
-    boolean stay = List.of(arguments).contains("--stay");
+    List<String> options = List.of(arguments);
+    Demo demo = new Demo(Path.of(arguments[0]), options.contains("--tls"));
+    boolean stay = options.contains("--stay");
     // Whatever ends this program, Ctrl-C included, ends the services too.
     Thread cleanup = new Thread(demo.pair::close, "demo-cleanup");
     Runtime.getRuntime().addShutdownHook(cleanup);
@@ -65,6 +70,9 @@ public final class Demo {
     out.println("  alpha   chain " + Pair.ALPHA_CHAIN + "   " + alpha.sequencer().http().base());
     out.println("  beta    chain " + Pair.BETA_CHAIN + "   " + beta.sequencer().http().base());
 
+    if (tls) {
+      showProof(publisher, exchange);
+    }
     showCommit(publisher, exchange);
     showRefusal(publisher, exchange);
     showSilence(publisher, exchange);
@@ -78,6 +86,30 @@ public final class Demo {
       stay(publisher, exchange);
     }
     return allAsExpected;
+  }
+
+  /** What both ends know of each other, as their own endpoints say it. */
+  private void showProof(ServiceProcess publisher, Exchange exchange) {
+    title("0  Both ends prove who they are: handshake v2, on TLS 1.3 with certificates of both");
+    for (JsonNode connection :
+        publisher.http().json("/actuator/transport").at("/server/connections")) {
+      judgeProof("the publisher", connection);
+    }
+    for (Rollup rollup : List.of(exchange.alpha(), exchange.beta())) {
+      judgeProof(
+          rollup.name(),
+          rollup.sequencer().http().json("/actuator/transport").at("/client/connection"));
+    }
+  }
+
+  private void judgeProof(String who, JsonNode connection) {
+    String handshake = connection.path("handshake").asString();
+    boolean onTls = connection.path("tls").asBoolean();
+    out.println(
+        "   %-13s  talks to %-9s  handshake %s, TLS %s"
+            .formatted(
+                who, connection.path("identity").asString(), handshake, onTls ? "on" : "OFF"));
+    allAsExpected &= handshake.equals("v2") && onTls;
   }
 
   private void showCommit(ServiceProcess publisher, Exchange exchange) {

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -31,6 +32,8 @@ final class Pair implements AutoCloseable {
   private final Map<Wallet, Long> genesis;
   private final NodeKey alphaKey = NodeKey.generate();
   private final NodeKey betaKey = NodeKey.generate();
+  private final NodeKey publisherKey = NodeKey.generate();
+  private final Optional<Certificates> certificates;
   private final Deque<ServiceProcess> running = new ArrayDeque<>();
   private boolean closed;
 
@@ -39,8 +42,9 @@ final class Pair implements AutoCloseable {
    *
    * @param repository the root of a checkout that was built
    * @param genesis who has how much at first, on each of the two rollups
+   * @param proven whether both ends prove who they are: handshake v2, on mutual TLS
    */
-  Pair(Path repository, Map<Wallet, Long> genesis) {
+  Pair(Path repository, Map<Wallet, Long> genesis, boolean proven) {
     this.repository = repository;
     this.genesis = Map.copyOf(genesis);
     try {
@@ -48,6 +52,12 @@ final class Pair implements AutoCloseable {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+    this.certificates = proven ? Optional.of(new Certificates(folder)) : Optional.empty();
+  }
+
+  /** The same with what is on by default. */
+  Pair(Path repository, Map<Wallet, Long> genesis) {
+    this(repository, genesis, false);
   }
 
   /** Starts the publisher; further arguments come after its own. */
@@ -56,7 +66,11 @@ final class Pair implements AutoCloseable {
     all.add("--transport.listen-addr=127.0.0.1:0");
     trust(all, "alpha", alphaKey, ALPHA_CHAIN);
     trust(all, "beta", betaKey, BETA_CHAIN);
-    return start("publisher", NodeKey.generate(), all, arguments);
+    if (certificates.isPresent()) {
+      all.add("--auth.handshake=v2");
+      all.add("--transport.ssl.client-auth=need");
+    }
+    return start("publisher", publisherKey, all, arguments);
   }
 
   private static void trust(List<String> arguments, String id, NodeKey key, long chain) {
@@ -82,17 +96,26 @@ final class Pair implements AutoCloseable {
 
   /** Starts a sequencer whose key the publisher does not know; it is up, but not admitted. */
   ServiceProcess startStranger(String publisherAddress) {
-    return startSequencer("stranger", 99999, NodeKey.generate(), publisherAddress).sequencer();
+    return startOther(NodeKey.generate(), publisherAddress);
   }
 
-  private Rollup startSequencer(String name, long chain, NodeKey key, String publisherAddress) {
+  /** Starts a third sequencer; it is up, whether it is admitted or not. */
+  ServiceProcess startOther(NodeKey key, String publisherAddress, String... arguments) {
+    return startSequencer("other", 99999, key, publisherAddress, arguments).sequencer();
+  }
+
+  private Rollup startSequencer(
+      String name, long chain, NodeKey key, String publisherAddress, String... arguments) {
     List<String> all = new ArrayList<>();
     all.add("--sequencer.chain-id=" + chain);
     all.add("--transport.server-addr=" + publisherAddress);
     all.add("--transport.reconnect-delay=200ms");
+    if (certificates.isPresent()) {
+      all.add("--auth.server-public-key=" + publisherKey.publicKey());
+    }
     genesis.forEach(
         (wallet, wei) -> all.add("--sequencer.execution.genesis." + wallet.address() + "=" + wei));
-    return new Rollup(name, chain, start(name, key, all));
+    return new Rollup(name, chain, start(name, key, all, arguments));
   }
 
   private ServiceProcess start(
@@ -102,6 +125,7 @@ final class Pair implements AutoCloseable {
     all.add("--server.port=0");
     all.add("--auth.enabled=true");
     all.add("--auth.private-key-file=" + writeKey(name, key));
+    certificates.ifPresent(made -> all.addAll(made.argumentsOf(name)));
     all.addAll(arguments);
     all.addAll(List.of(furtherArguments));
     String module = name.equals("publisher") ? "publisher-service" : "sequencer-service";
