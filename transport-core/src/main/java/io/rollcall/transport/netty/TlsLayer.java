@@ -73,6 +73,16 @@ final class TlsLayer {
         .addBefore(ConnectionPipeline.FRAMES, Tls.RECORDS, layer.new Records())
         .addBefore(ConnectionPipeline.FRAMES, "tls", layer.handler)
         .addBefore(ConnectionPipeline.FRAMES, "tls-frames", layer.new Frames());
+    // What lies in it undecoded is given back now; an event loop that ends may not come to it.
+    link.channel().closeFuture().addListener(closed -> layer.leave());
+  }
+
+  /** The link has ended, so what TLS lets go of is thrown away. */
+  private void leave() {
+    ChannelHandlerContext tls = link.channel().pipeline().context(handler);
+    if (tls != null && !tls.isRemoved()) {
+      link.channel().pipeline().remove(handler);
+    }
   }
 
   private TlsLayer(

@@ -26,12 +26,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -45,6 +47,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -380,9 +384,11 @@ class TlsIntegrationTests {
     settings.unauthenticated = new UnauthenticatedSettings(1, 0);
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer first = fixture.connect()) {
-      first.sendHex("1603");
+      first.send(clientHello());
+      byte[] answered = first.readBytes(5);
       try (SSLSocket second = socket(fixture, 0)) {
-        assertThat(first.readToEnd()).isEmpty();
+        assertThat(answered).startsWith(22, 3, 3);
+        first.readToEnd();
         assertAudited(fixture, CloseReason.THROTTLED, "pushed out before its handshake came");
         second.startHandshake();
         RawSocketPeer.of(second).ping(1);
@@ -617,6 +623,14 @@ class TlsIntegrationTests {
   }
 
   // ---- helpers
+
+  private static byte[] clientHello() throws SSLException {
+    SSLEngine engine = AUTHORITY.trusting().createSSLEngine("localhost", 1);
+    engine.setUseClientMode(true);
+    ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    engine.wrap(ByteBuffer.allocate(0), record);
+    return Arrays.copyOf(record.array(), record.position());
+  }
 
   private static SSLSocket socket(ServerFixture fixture, int receiveBuffer) throws IOException {
     return socket(fixture, AUTHORITY.trusting(), receiveBuffer);

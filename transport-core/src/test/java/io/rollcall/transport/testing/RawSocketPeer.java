@@ -136,6 +136,15 @@ public final class RawSocketPeer implements Closeable {
     }
   }
 
+  /** Reads that many bytes, or fewer when the stream ends. */
+  public byte[] readBytes(int count) {
+    try {
+      return input.readNBytes(count);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   /** Reads one frame. */
   public ByteString readFrame() {
     try {
