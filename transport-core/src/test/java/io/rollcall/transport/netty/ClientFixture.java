@@ -22,7 +22,8 @@ import java.util.Set;
 
 /**
  * A client whose dial deadlines, back-off and lifetimes go by a {@link ManualScheduler}; every wait
- * is as long as it may be. Sockets, and what is inside a connection, go by the real clock.
+ * is as long as it may be, unless it is a hasty one. Sockets, and what is inside a connection, go
+ * by the real clock.
  */
 final class ClientFixture implements AutoCloseable {
 
@@ -57,7 +58,15 @@ final class ClientFixture implements AutoCloseable {
       TransportMetrics metrics,
       AddressRing.Resolver resolver,
       List<String> addresses) {
-    this(authenticate, BY_DEFAULT, handler, listener, metrics, resolver, addresses);
+    this(
+        authenticate,
+        BY_DEFAULT,
+        handler,
+        listener,
+        metrics,
+        resolver,
+        FixedRandom.MOST,
+        addresses);
   }
 
   private ClientFixture(
@@ -67,6 +76,7 @@ final class ClientFixture implements AutoCloseable {
       Optional<ConnectionListener> listener,
       TransportMetrics metrics,
       AddressRing.Resolver resolver,
+      FixedRandom jitter,
       List<String> addresses) {
     client =
         new NettyTransportClient(
@@ -91,7 +101,7 @@ final class ClientFixture implements AutoCloseable {
             InstantSource.system(),
             resolver,
             Optional.of(scheduler),
-            FixedRandom.MOST);
+            jitter);
   }
 
   /** Without authentication. */
@@ -118,6 +128,16 @@ final class ClientFixture implements AutoCloseable {
 
   /** The same, as these settings say. */
   static ClientFixture authenticating(ClientHandshakeSettings handshake, String... addresses) {
+    return authenticating(handshake, FixedRandom.MOST, addresses);
+  }
+
+  /** The same, and every wait is as short as it may be: none, unless something forbids that. */
+  static ClientFixture hasty(ClientHandshakeSettings handshake, String... addresses) {
+    return authenticating(handshake, FixedRandom.LEAST, addresses);
+  }
+
+  private static ClientFixture authenticating(
+      ClientHandshakeSettings handshake, FixedRandom jitter, String... addresses) {
     return new ClientFixture(
         true,
         handshake,
@@ -125,6 +145,7 @@ final class ClientFixture implements AutoCloseable {
         Optional.empty(),
         TransportMetrics.NOOP,
         AddressRing.Resolver.SYSTEM,
+        jitter,
         List.of(addresses));
   }
 
