@@ -98,6 +98,8 @@ public final class TransportEndpoint {
    *
    * @param id its id, as in logs
    * @param identity who the peer is
+   * @param handshake how it proved that: {@code none}, {@code v1} or {@code v2}
+   * @param tls whether the connection is on TLS
    * @param remoteAddress the peer's address
    * @param chains what it is bound to, decimal, in numerical order
    * @param connectedAt when it was admitted
@@ -112,6 +114,8 @@ public final class TransportEndpoint {
   public record ConnectionDescriptor(
       String id,
       String identity,
+      String handshake,
+      boolean tls,
       String remoteAddress,
       List<String> chains,
       Instant connectedAt,
@@ -127,6 +131,8 @@ public final class TransportEndpoint {
       return new ConnectionDescriptor(
           info.id(),
           info.identity().label(),
+          info.handshake().word(),
+          info.tls(),
           info.remoteAddress() instanceof InetSocketAddress socket
               ? ListenAddress.of(socket).toString()
               : info.remoteAddress().toString(),

@@ -30,7 +30,11 @@ public final class TransportClientHealthIndicator extends AbstractHealthIndicato
     builder.withDetail("server", stats.serverAddress());
     stats
         .connection()
-        .ifPresent(connection -> builder.withDetail("connectedSince", connection.connectedAt()));
+        .ifPresent(connection ->
+            builder
+                .withDetail("connectedSince", connection.connectedAt())
+                .withDetail("handshake", connection.handshake().word())
+                .withDetail("tls", connection.tls()));
     stats.lastFailure().ifPresent(failure -> builder.withDetail("lastFailure", failure));
   }
 }

@@ -1,7 +1,10 @@
 package io.rollcall.transport.health;
 
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportServer;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -10,6 +13,9 @@ import org.springframework.boot.health.contributor.Health;
  * without peers, or with as many as it takes, is as healthy as any.
  */
 public final class TransportServerHealthIndicator extends AbstractHealthIndicator {
+
+  /** A list is for a glance; the endpoint has them all. */
+  private static final int MOST_NAMED = 20;
 
   private final TransportServer server;
 
@@ -32,6 +38,24 @@ public final class TransportServerHealthIndicator extends AbstractHealthIndicato
             builder::up);
     builder
         .withDetail("address", ListenAddress.of(server.address()).toString())
-        .withDetail("connections", server.connectionCount());
+        .withDetail("connections", server.connectionCount())
+        .withDetail("handshakeV1", overV1());
+  }
+
+  /** Each identity once, in order; what is over the bound is counted. */
+  private List<String> overV1() {
+    List<String> identities =
+        server.connections().stream()
+            .filter(connection -> connection.handshake() == HandshakeVersion.V1)
+            .map(connection -> connection.identity().label())
+            .distinct()
+            .sorted()
+            .toList();
+    if (identities.size() <= MOST_NAMED) {
+      return identities;
+    }
+    List<String> named = new ArrayList<>(identities.subList(0, MOST_NAMED));
+    named.add("and %d more".formatted(identities.size() - MOST_NAMED));
+    return named;
   }
 }

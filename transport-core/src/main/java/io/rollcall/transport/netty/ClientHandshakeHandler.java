@@ -79,16 +79,25 @@ final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
     frames.expectFirst(MOST_BYTES, first -> MOST_BYTES);
   }
 
+  /** What comes before the words are out is no answer to them: it is not read before. */
   private void say(Supplier<HandshakeRequest> words) {
+    link.pause(Link.Pause.HANDSHAKE);
     aside(
         words,
         request -> {
-          OutboundFrame frame = link.context().frames().encode(request);
+          OutboundFrame frame;
+          try {
+            frame = link.context().frames().encode(request);
+          } catch (TransportException tooLarge) {
+            outcome.failed(tooLarge);
+            return;
+          }
           try {
             link.send(frame, Delivery.IGNORED);
           } finally {
             frame.release();
           }
+          link.resume(Link.Pause.HANDSHAKE);
         });
   }
 

@@ -14,6 +14,7 @@ import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.InvalidSettingException;
 import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.NotConnectedException;
+import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportTimeoutException;
@@ -32,6 +33,7 @@ import io.rollcall.transport.retry.Scheduler;
 import io.rollcall.transport.session.ClientHandshake;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -442,7 +444,8 @@ public final class NettyTransportClient implements TransportClient {
         connection.link().close(CloseReason.REQUESTED, LinkContext.CLIENT_GOODBYE);
         return;
       }
-      log.info("{} connected to {} as {}", connection.id(), serverAddress, id);
+      log.info(
+          "{} connected to {} as {}, {}", connection.id(), serverAddress, id, proven(connection));
       inbox = ClientPipeline.admit(connection, dispatcher);
     }
 
@@ -464,6 +467,19 @@ public final class NettyTransportClient implements TransportClient {
       log.warn("{} cannot connect: {}", id, failure.getMessage());
       attempt.failed(failure);
     }
+  }
+
+  /** What the server proved, for the log. */
+  private static String proven(NettyConnection connection) {
+    return switch (connection.info().handshake()) {
+      case NONE -> "without a handshake";
+      case V1 -> "by handshake v1: the server proved nothing";
+      case V2 ->
+          connection.identity() instanceof PeerIdentity.Unknown unknown
+              ? "by handshake v2: the server's key is %s; to expect no other, set auth.server-public-key to it"
+                  .formatted(HexFormat.of().formatHex(unknown.publicKey().toByteArray()))
+              : "by handshake v2: the server proved a key of auth.server-public-key";
+    };
   }
 
   private final class Load implements TransportLoad {

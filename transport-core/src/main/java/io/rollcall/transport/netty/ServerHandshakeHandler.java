@@ -305,7 +305,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private void challenge(HandshakeResult.Challenged challenged) {
     proof = challenged.proof();
     decided = false;
-    frames.expectFirst(MOST_BYTES, first -> MOST_BYTES);
+    frames.expectFirst(MOST_BYTES, this::proofBegan);
     candidate.awaitHello();
     candidate.send(challenged.response());
     if (timeIsUp) {
@@ -313,6 +313,14 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     } else {
       link.resume(Link.Pause.HANDSHAKE);
     }
+  }
+
+  /** Whoever was pushed out meanwhile hears of that at once by a proof, and by nothing else. */
+  private int proofBegan(byte first) {
+    if (candidate.isHeld() && first != HELLO) {
+      frames.ignore();
+    }
+    return MOST_BYTES;
   }
 
   @Override

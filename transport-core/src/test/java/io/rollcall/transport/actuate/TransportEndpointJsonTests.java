@@ -42,6 +42,8 @@ class TransportEndpointJsonTests {
                     {
                       "id": "c-optimism",
                       "identity": "optimism",
+                      "handshake": "v1",
+                      "tls": false,
                       "remoteAddress": "192.0.2.1:40000",
                       "chains": ["10", "8453"],
                       "connectedAt": "2026-01-01T00:00:00Z",

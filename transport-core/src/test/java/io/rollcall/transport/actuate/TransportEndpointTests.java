@@ -32,6 +32,8 @@ class TransportEndpointTests {
             new TransportEndpoint.ConnectionDescriptor(
                 "c-optimism",
                 "optimism",
+                "v1",
+                false,
                 "192.0.2.1:40000",
                 List.of("10", "8453"),
                 Instant.parse("2026-01-01T00:00:00Z"),

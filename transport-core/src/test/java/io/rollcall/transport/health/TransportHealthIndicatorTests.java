@@ -2,9 +2,11 @@ package io.rollcall.transport.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.testing.ConnectionInfos;
 import io.rollcall.transport.testing.FakeTransportClient;
 import io.rollcall.transport.testing.FakeTransportServer;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,6 +38,39 @@ class TransportHealthIndicatorTests {
     server.connections.add(ConnectionInfos.trusted("a"));
 
     assertThat(health(serverHealth).getDetails()).containsEntry("connections", 1);
+  }
+
+  @Test
+  void serverNamesWhoIsConnectedByV1EachOnceAndInOrder() {
+    server.start();
+    server.connections.add(ConnectionInfos.trusted("b"));
+    server.connections.add(ConnectionInfos.trusted("a"));
+    server.connections.add(ConnectionInfos.trusted("b"));
+    server.connections.add(ConnectionInfos.trusted("c", HandshakeVersion.V2, true));
+    server.connections.add(ConnectionInfos.trusted("d", HandshakeVersion.NONE, false));
+
+    assertThat(health(serverHealth).getDetails()).containsEntry("handshakeV1", List.of("a", "b"));
+  }
+
+  @Test
+  void serverNamesTwentyOfThemAndCountsTheOthers() {
+    server.start();
+    for (int i = 0; i < 20; i++) {
+      server.connections.add(ConnectionInfos.trusted("peer-%02d".formatted(i)));
+    }
+    assertThat(overV1()).hasSize(20).last().isEqualTo("peer-19");
+
+    server.connections.add(ConnectionInfos.trusted("peer-20"));
+    server.connections.add(ConnectionInfos.trusted("peer-21"));
+
+    assertThat(overV1()).hasSize(21).contains("peer-19").last().isEqualTo("and 2 more");
+  }
+
+  @Test
+  void serverSaysThatNobodyIsConnectedByV1() {
+    server.start();
+
+    assertThat(overV1()).isEmpty();
   }
 
   @Test
@@ -81,7 +116,24 @@ class TransportHealthIndicatorTests {
     Health health = health(clientHealth);
 
     assertThat(health.getStatus()).isEqualTo(Status.UP);
-    assertThat(health.getDetails()).containsKeys("connectedSince", "lastFailure");
+    assertThat(health.getDetails())
+        .containsKeys("connectedSince", "lastFailure")
+        .containsEntry("handshake", "v1")
+        .containsEntry("tls", false);
+  }
+
+  @Test
+  void clientSaysWhatTheConnectionIsWorth() {
+    client.connected(ConnectionInfos.trusted("a", HandshakeVersion.V2, true));
+
+    assertThat(health(clientHealth).getDetails())
+        .containsEntry("handshake", "v2")
+        .containsEntry("tls", true);
+  }
+
+  private List<Object> overV1() {
+    Object detail = Objects.requireNonNull(health(serverHealth).getDetails().get("handshakeV1"));
+    return List.copyOf((List<?>) detail);
   }
 
   private static Health health(HealthIndicator indicator) {

@@ -24,7 +24,8 @@ import java.util.Set;
 
 /**
  * A client whose dial deadlines, back-off and lifetimes go by a {@link ManualScheduler}; every wait
- * is as long as it may be. Sockets, and what is inside a connection, go by the real clock.
+ * is as long as it may be, unless it is a hasty one. Sockets, and what is inside a connection, go
+ * by the real clock.
  */
 final class ClientFixture implements AutoCloseable {
 
@@ -46,6 +47,7 @@ final class ClientFixture implements AutoCloseable {
     Optional<ConnectionListener> listener = Optional.empty();
     TransportMetrics metrics = TransportMetrics.NOOP;
     AddressRing.Resolver resolver = AddressRing.Resolver.SYSTEM;
+    FixedRandom jitter = FixedRandom.MOST;
   }
 
   final ManualScheduler scheduler = new ManualScheduler();
@@ -76,7 +78,7 @@ final class ClientFixture implements AutoCloseable {
             InstantSource.system(),
             settings.resolver,
             Optional.of(scheduler),
-            FixedRandom.MOST);
+            settings.jitter);
   }
 
   /** Without authentication. */
@@ -105,6 +107,15 @@ final class ClientFixture implements AutoCloseable {
     Settings settings = new Settings();
     settings.authenticate = true;
     settings.handshake = handshake;
+    return new ClientFixture(settings, addresses);
+  }
+
+  /** The same, and every wait is as short as it may be: none, unless something forbids that. */
+  static ClientFixture hasty(ClientHandshakeSettings handshake, String... addresses) {
+    Settings settings = new Settings();
+    settings.authenticate = true;
+    settings.handshake = handshake;
+    settings.jitter = FixedRandom.LEAST;
     return new ClientFixture(settings, addresses);
   }
 

@@ -10,6 +10,7 @@ import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.TrustedEntry;
+import io.rollcall.transport.testing.ByteChanges;
 import io.rollcall.transport.testing.FuzzRuns;
 import io.rollcall.transport.testing.GoldenHandshake;
 import io.rollcall.transport.testing.PlainText;
@@ -88,12 +89,12 @@ class HelloFuzzTests {
       switch (changes[i] & 0x0f) {
         case 0 -> hello.setTimestamp(hello.getTimestamp() ^ ((long) what << (where & 0x3f)));
         case 1 -> hello.setTimestamp(hello.getTimestamp() + what * 1_000_000_000L);
-        case 2 -> hello.setNonce(flipped(hello.getNonce(), where, what));
-        case 3 -> hello.setNonce(resized(hello.getNonce(), where, what));
-        case 4 -> hello.setPublicKey(flipped(hello.getPublicKey(), where, what));
-        case 5 -> hello.setPublicKey(resized(hello.getPublicKey(), where, what));
-        case 6 -> hello.setSignature(flipped(hello.getSignature(), where, what));
-        case 7 -> hello.setSignature(resized(hello.getSignature(), where, what));
+        case 2 -> hello.setNonce(ByteChanges.flipped(hello.getNonce(), where, what));
+        case 3 -> hello.setNonce(ByteChanges.resized(hello.getNonce(), where, what));
+        case 4 -> hello.setPublicKey(ByteChanges.flipped(hello.getPublicKey(), where, what));
+        case 5 -> hello.setPublicKey(ByteChanges.resized(hello.getPublicKey(), where, what));
+        case 6 -> hello.setSignature(ByteChanges.flipped(hello.getSignature(), where, what));
+        case 7 -> hello.setSignature(ByteChanges.resized(hello.getSignature(), where, what));
         case 8 -> hello.setClientId(Character.toString((where << Byte.SIZE) | (what & 0xff)));
         case 9 -> hello.setPublicKey(PublicKey.parse(GENUINE.publicKey()).bytes());
         case 10 -> hello.setSignature(ByteString.copyFrom(new byte[where]));
@@ -102,21 +103,5 @@ class HelloFuzzTests {
       }
     }
     return hello.build();
-  }
-
-  private static ByteString flipped(ByteString bytes, int where, byte what) {
-    if (bytes.isEmpty()) {
-      return bytes;
-    }
-    byte[] copy = bytes.toByteArray();
-    copy[where % copy.length] ^= what;
-    return ByteString.copyFrom(copy);
-  }
-
-  /** Cut there, or longer by as much. */
-  private static ByteString resized(ByteString bytes, int where, byte what) {
-    return what < 0
-        ? bytes.concat(ByteString.copyFrom(new byte[where]))
-        : bytes.substring(0, Math.min(where, bytes.size()));
   }
 }

@@ -17,13 +17,18 @@ public final class ConnectionInfos {
 
   /** A trusted peer of this name, bound to chains 10 and 8453, with a figure in every place. */
   public static ConnectionInfo trusted(String id) {
+    return trusted(id, HandshakeVersion.V1, false);
+  }
+
+  /** The same, by this handshake. */
+  public static ConnectionInfo trusted(String id, HandshakeVersion handshake, boolean tls) {
     return new ConnectionInfo(
         "c-" + id,
         InetSocketAddress.createUnresolved("192.0.2.1", 40000),
         new PeerIdentity.Trusted(
             id, TestKeys.publicKey(id).bytes(), Set.of(ChainId.of(8453), ChainId.of(10)), 1, false),
-        HandshakeVersion.V1,
-        false,
+        handshake,
+        tls,
         Instant.parse("2026-01-01T00:00:00Z"),
         Instant.parse("2026-01-01T00:00:09Z"),
         1000,
