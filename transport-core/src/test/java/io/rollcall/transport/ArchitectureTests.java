@@ -184,6 +184,8 @@ class ArchitectureTests {
                   "KeyPairs",
                   "PublicKey",
                   "Signature",
+                  "TrustChange",
+                  "TrustListener",
                   "TrustedEntry",
                   "TrustedKeys")),
           Map.entry(
@@ -247,5 +249,6 @@ class ArchitectureTests {
                   "OffenceWindow",
                   "Replaceable",
                   "ReplacementThrottledException",
-                  "ServerHandshake")));
+                  "ServerHandshake",
+                  "Trust")));
 }
