@@ -28,13 +28,14 @@ class ArchitectureTests {
           Map.entry("logging", Set.of()),
           Map.entry("session", Set.of("", "auth", "metrics")),
           Map.entry("replay", Set.of("", "session")),
+          Map.entry("trust", Set.of("auth")),
           Map.entry("dispatch", Set.of("", "logging", "metrics")),
           Map.entry(
               "netty", Set.of("", "audit", "codec", "session", "dispatch", "retry", "metrics")),
           Map.entry("event", Set.of("")),
           Map.entry("lifecycle", Set.of("", "event")),
           Map.entry("health", Set.of("")),
-          Map.entry("actuate", Set.of("")),
+          Map.entry("actuate", Set.of("", "auth", "trust")),
           Map.entry(
               "autoconfigure",
               Set.of(
@@ -46,6 +47,7 @@ class ArchitectureTests {
                   "retry",
                   "session",
                   "replay",
+                  "trust",
                   "dispatch",
                   "netty",
                   "event",
@@ -172,7 +174,7 @@ class ArchitectureTests {
                   "TransportTimeoutException",
                   "UnauthenticatedSettings",
                   "UnknownPeerException")),
-          Map.entry("actuate", Set.of("TransportEndpoint")),
+          Map.entry("actuate", Set.of("TransportEndpoint", "TrustedSequencersEndpoint")),
           Map.entry("audit", Set.of("AuditTrail")),
           Map.entry(
               "auth",
@@ -218,7 +220,8 @@ class ArchitectureTests {
               Set.of(
                   "ReplayFileHealthIndicator",
                   "TransportClientHealthIndicator",
-                  "TransportServerHealthIndicator")),
+                  "TransportServerHealthIndicator",
+                  "TrustedSequencersFileHealthIndicator")),
           Map.entry("logging", Set.of("LogQuota")),
           Map.entry("lifecycle", Set.of("TransportClientLifecycle", "TransportServerLifecycle")),
           Map.entry(
@@ -229,6 +232,7 @@ class ArchitectureTests {
                   "TransportMeters",
                   "TransportMetrics")),
           Map.entry("replay", Set.of("ReplayFile")),
+          Map.entry("trust", Set.of("TrustSources", "WatchedFile")),
           Map.entry(
               "retry",
               Set.of(

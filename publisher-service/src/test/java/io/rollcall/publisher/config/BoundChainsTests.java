@@ -41,10 +41,10 @@ class BoundChainsTests {
 
   private static AuthProperties auth(boolean enabled) {
     return new AuthProperties(
-        enabled, true, false, "", "", TRUSTED, Duration.ofSeconds(30), 10, "");
+        enabled, true, false, "", "", TRUSTED, "", Duration.ofSeconds(30), 10, "");
   }
 
   private static TrustedSequencer entry(String... chains) {
-    return new TrustedSequencer(List.of("02" + "11".repeat(32)), List.of(chains), 1, null);
+    return new TrustedSequencer(List.of("02" + "11".repeat(32)), List.of(chains), 1, "auto");
   }
 }

@@ -194,6 +194,18 @@ class BadConfigurationTests {
         .contains("a positive decimal number or 0x and hex digits");
   }
 
+  @Test
+  void refusesAHandshakeThatDoesNotExist(CapturedOutput output) {
+    assertRefused(
+        output,
+        "--auth.trusted-sequencers.a.public-keys=" + KEY,
+        "--auth.trusted-sequencers.a.handshake=v1");
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers.a.handshake is 'v1'.")
+        .contains("Expected: auto or v2.");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -202,9 +214,7 @@ class BadConfigurationTests {
         "transport.compression",
         "auth.network-id",
         "auth.handshake",
-        "auth.server-public-key",
-        "auth.trusted-sequencers-file",
-        "auth.trusted-sequencers.a.handshake"
+        "auth.server-public-key"
       })
   void refusesAPropertyOfALaterVersion(String property, CapturedOutput output) {
     assertRefused(output, "--" + property + "=1", "--auth.trusted-sequencers.a.public-keys=" + KEY);
