@@ -56,10 +56,11 @@ public final class TrustedSequencersEndpoint {
   }
 
   /**
-   * Trusts further keys of an id, or a new id.
+   * Trusts further keys of an id, or a new id. Over HTTP each of these is a text in the JSON of the
+   * request, because that is all Spring Boot takes there.
    *
-   * @param publicKeys compressed, 66 hex digits each
-   * @param chainIds for a new id: the chains it is bound to, none for an empty list
+   * @param publicKeys compressed, 66 hex digits each, separated by commas
+   * @param chainIds for a new id: the chains it is bound to, separated by commas; none when empty
    * @param connections for a new id: how many it may have at a time, 1 when absent
    * @param handshake for a new id: {@code auto} or {@code v2}
    */
@@ -140,7 +141,8 @@ public final class TrustedSequencersEndpoint {
 
   private static Set<PublicKey> keys(@Nullable List<String> texts) {
     if (texts == null || texts.isEmpty()) {
-      throw bad("publicKeys is missing, expected a list of public keys of 66 hex digits");
+      throw bad(
+          "publicKeys is missing, expected public keys of 66 hex digits, separated by commas");
     }
     Set<PublicKey> keys = new LinkedHashSet<>();
     texts.forEach(text -> keys.add(key(text)));
@@ -159,12 +161,12 @@ public final class TrustedSequencersEndpoint {
   private static Set<ChainId> chains(@Nullable List<String> texts) {
     if (texts == null) {
       throw bad(
-          "chainIds is missing, expected a list of the chains that a new id is bound to, [] for none");
+          "chainIds is missing, expected the chains that a new id is bound to, separated by commas, or \"\" for none");
     }
     Set<ChainId> chains = new LinkedHashSet<>();
     for (String text : texts) {
       try {
-        chains.add(ChainId.parse(text));
+        chains.add(ChainId.parse(text.strip()));
       } catch (IllegalArgumentException e) {
         throw bad(
             "chainIds has '%s', expected a positive decimal number or 0x and hex digits"
