@@ -195,6 +195,39 @@ class BadConfigurationTests {
   }
 
   @Test
+  void refusesAFileOfTrustedKeysThatIsNotThere(CapturedOutput output, @TempDir Path folder) {
+    Path file = folder.resolve("trusted.yml");
+    assertRefused(output, "--auth.trusted-sequencers-file=" + file);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers-file is '" + file + "'.")
+        .contains("what may stand below auth.trusted-sequencers (it does not exist)");
+  }
+
+  @Test
+  void refusesAFileOfTrustedKeysThatSaysSomethingElse(CapturedOutput output, @TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("trusted.yml"), "optimism: 0212");
+    assertRefused(output, "--auth.trusted-sequencers-file=" + file);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers-file is '" + file + "'.")
+        .contains("optimism is '0212'; expected a secp256k1 public key of 66 hex digits");
+  }
+
+  @Test
+  void refusesAKeyThatIsInTheFileAndInTheProperties(CapturedOutput output, @TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("trusted.yml"), "b: " + KEY);
+    assertRefused(
+        output, "--auth.trusted-sequencers-file=" + file, "--auth.trusted-sequencers.a=" + KEY);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers-file is '" + file + "'.")
+        .contains("of 'b' is in auth.trusted-sequencers too, of 'a'; expected in one of the two");
+  }
+
+  @Test
   void refusesAHandshakeThatDoesNotExist(CapturedOutput output) {
     assertRefused(
         output,
