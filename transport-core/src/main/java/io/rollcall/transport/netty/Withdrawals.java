@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Withdrawals {
 
   /** For the goodbye behind what is queued; a peer that does not read is cut then. */
-  static final Duration LIMIT = Duration.ofMillis(900);
+  static final Duration LIMIT = Duration.ofMillis(500);
 
   private final ConnectionManager<NettyConnection> connections;
   private final Optional<Trust> trust;

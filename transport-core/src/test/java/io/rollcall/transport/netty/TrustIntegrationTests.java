@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.v1.DisconnectMessage;
+import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.TransactionRequest;
@@ -229,6 +230,24 @@ class TrustIntegrationTests {
         }
       }
       Await.until("nobody is connected", () -> fixture.server.connectionCount() == 0);
+    }
+  }
+
+  @Test
+  void aKeyThatComesBackAcceptsNoHelloThatWasUsedBefore() {
+    trustedOnly();
+    HandshakeRequest hello = TestKeys.hello("b");
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer first = fixture.connect()) {
+      assertThat(first.send(hello).readHandshakeResponse().getAccepted()).isTrue();
+      server.removeTrustedKey("b");
+      assertThat(first.readDisconnect().getDetails()).isEqualTo(NO_LONGER);
+      trust("b", "b");
+      try (RawSocketPeer replay = fixture.connect()) {
+        assertThat(replay.send(hello).readHandshakeResponse().getAccepted()).isFalse();
+        assertThat(replay.readDisconnect().getDetails())
+            .isEqualTo("handshake verification failed: handshake was used before");
+      }
     }
   }
 
