@@ -49,6 +49,7 @@ import tools.jackson.databind.JsonNode;
       "auth.replay-file=",
       "auth.require-auth=false",
       "auth.allow-untrusted=true",
+      "management.endpoints.web.exposure.include=*",
       "auth.trusted-sequencers.alpha.chain-ids=55555",
       "auth.trusted-sequencers.beta.chain-ids=77777"
     })
@@ -230,6 +231,14 @@ class IdentityIntegrationTests {
     assertThat(next(beta).hasXtRequest()).isTrue();
     beta.send(vote(xt, B, false, "closed"));
     assertThat(decision(stranger).getReason()).isEqualTo("chain 77777 voted no: closed");
+  }
+
+  @Test
+  void nobodyChangesKeysOverHttpUnlessThatIsSwitchedOn() {
+    assertThat(http().get("/actuator/trustedsequencers").statusCode()).isEqualTo(404);
+    assertThat(http().exchange("DELETE", "/actuator/trustedsequencers/alpha").statusCode())
+        .isEqualTo(404);
+    authenticated("alpha");
   }
 
   private double mismatches() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class PublisherChain {
 
   private final ChainId id;
-  private final boolean reserved;
+  private boolean reserved;
   private final Map<String, Peer> bound = new LinkedHashMap<>();
   private final NavigableSet<PublisherXt> waiting = new TreeSet<>(PublisherXt.ORDER);
   private final NavigableSet<PublisherXt> aside = new TreeSet<>(PublisherXt.ORDER);
@@ -39,6 +39,10 @@ final class PublisherChain {
 
   boolean reserved() {
     return reserved;
+  }
+
+  void reserve(boolean forBound) {
+    reserved = forBound;
   }
 
   /** The open connections bound to this chain, by connection id, in the order they opened. */

@@ -47,7 +47,7 @@ final class PublisherConnections {
     }
   }
 
-  private final Set<ChainId> boundChains;
+  private Set<ChainId> boundChains;
   private final Map<String, Connection> open = new LinkedHashMap<>();
   private final Set<String> unbound = new LinkedHashSet<>();
   private List<String> unboundIds = List.of();
@@ -55,6 +55,11 @@ final class PublisherConnections {
 
   PublisherConnections(Set<ChainId> boundChains) {
     this.boundChains = boundChains;
+  }
+
+  /** Other chains are bound from now on. */
+  void bind(Set<ChainId> chains) {
+    boundChains = chains;
   }
 
   Connection opened(Peer peer, long nowNanos) {
@@ -142,13 +147,19 @@ final class PublisherConnections {
     return List.copyOf(voters);
   }
 
-  /** Those who hear the decision: the voters, and whoever submitted the XT; each once. */
+  /**
+   * Those who hear the decision: the voters, those who were voters, and whoever submitted the XT;
+   * each once.
+   */
   List<String> hearers(PublisherXt xt) {
     List<String> voters = voters(xt);
-    if (xt.submitters().isEmpty()) {
+    if (xt.submitters().isEmpty() && !xt.unboundHear()) {
       return voters;
     }
     Set<String> hearers = new LinkedHashSet<>(voters);
+    if (xt.unboundHear()) {
+      hearers.addAll(unbound);
+    }
     for (String submitter : xt.submitters()) {
       if (isOpen(submitter)) {
         hearers.add(submitter);

@@ -3,6 +3,8 @@ package io.rollcall.scp;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * What can happen to the publisher machine. A connection's inputs come in the order of its
@@ -40,6 +42,21 @@ public sealed interface PublisherInput {
    */
   record Voted(String connectionId, ChainId chain, XtId id, boolean yes, String reason)
       implements PublisherInput {}
+
+  /**
+   * Other chains are bound from now on, or to other identities. What is bound no longer is open to
+   * everybody who is bound to nothing. Open connections keep their rights: whoever lost them is
+   * closed by the transport.
+   *
+   * @param identities for each bound chain the identities that alone may vote for it, at least one
+   */
+  record Bound(SortedMap<ChainId, SortedSet<String>> identities) implements PublisherInput {
+
+    /** Takes a copy. */
+    public Bound {
+      identities = PublisherRules.copyOfBoundChains(identities);
+    }
+  }
 
   /**
    * Everything appended so far is durable and everything to send so far was handed to the

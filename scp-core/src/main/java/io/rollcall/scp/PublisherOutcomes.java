@@ -47,6 +47,29 @@ final class PublisherOutcomes {
     rules.boundChains().keySet().forEach(chain -> latestOfBound.put(chain, new ArrayDeque<>()));
   }
 
+  /**
+   * Other chains are bound from now on. An outcome does not say its chains, so those of a chain
+   * that becomes bound begin with all that chains had which were not, and the other way round: who
+   * comes back hears too much rather than too little.
+   */
+  void bind(Set<ChainId> chains) {
+    Map<ChainId, ArrayDeque<Outcome>> before = new TreeMap<>(latestOfBound);
+    List<Outcome> others = List.copyOf(latestOfOthers);
+    latestOfBound.keySet().retainAll(chains);
+    for (ChainId chain : chains) {
+      latestOfBound.computeIfAbsent(chain, any -> new ArrayDeque<>(others));
+    }
+    before.keySet().removeAll(chains);
+    if (!before.isEmpty()) {
+      Set<Outcome> freed = new LinkedHashSet<>(others);
+      before.values().forEach(freed::addAll);
+      latestOfOthers.clear();
+      freed.stream()
+          .sorted(Comparator.comparingLong(Outcome::decidedNanos).thenComparingLong(Outcome::order))
+          .forEach(outcome -> add(latestOfOthers, outcome));
+    }
+  }
+
   @Nullable Outcome find(XtId id) {
     return byId.get(id);
   }
@@ -64,7 +87,7 @@ final class PublisherOutcomes {
       oldest.next();
       oldest.remove();
     }
-    boolean others = false;
+    boolean others = xt.unboundHear();
     for (PublisherChain chain : xt.chains()) {
       ArrayDeque<Outcome> latest = latestOfBound.get(chain.id());
       if (latest != null) {

@@ -68,6 +68,11 @@ public record PublisherRules(
     positive("vote timeout", voteTimeout);
     positive("in-flight limit per chain", maxInFlightPerChain);
     positive("number of remembered outcomes", rememberedOutcomes);
+    boundChains = copyOfBoundChains(boundChains);
+  }
+
+  static SortedMap<ChainId, SortedSet<String>> copyOfBoundChains(
+      SortedMap<ChainId, SortedSet<String>> boundChains) {
     TreeMap<ChainId, SortedSet<String>> copy = new TreeMap<>();
     boundChains.forEach((chain, identities) -> {
       if (identities.isEmpty()) {
@@ -75,7 +80,7 @@ public record PublisherRules(
       }
       copy.put(chain, Collections.unmodifiableSortedSet(new TreeSet<>(identities)));
     });
-    boundChains = Collections.unmodifiableSortedMap(copy);
+    return Collections.unmodifiableSortedMap(copy);
   }
 
   /** Every default, nobody bound to any chain. */

@@ -28,6 +28,7 @@ final class PublisherXt {
   private final ChainVote[] votes;
   private final Set<String> submitters = new LinkedHashSet<>(2);
   private int missingVotes;
+  private boolean unboundHear;
   private long order;
   private OptionalLong announcedNanos = OptionalLong.empty();
 
@@ -130,6 +131,18 @@ final class PublisherXt {
 
   List<ChainVote> votes() {
     return Arrays.asList(votes);
+  }
+
+  /**
+   * Whether unbound connections hear of the decision although they may not vote any more: they may
+   * have voted, and have to know what became of it.
+   */
+  boolean unboundHear() {
+    return unboundHear;
+  }
+
+  void letUnboundHear() {
+    unboundHear = true;
   }
 
   /** Those who hear of the decision although they may not vote, in the order they asked. */

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScpPublisher {
 
-  private final PublisherRules rules;
+  private PublisherRules rules;
   private final PublisherConnections connections;
   private final PublisherChains chains;
   private final PublisherQueue queue;
@@ -69,6 +71,7 @@ public final class ScpPublisher {
       case PublisherInput.Submitted submitted -> submitted(submitted);
       case PublisherInput.Malformed malformed -> malformed(malformed);
       case PublisherInput.Voted voted -> voted(voted);
+      case PublisherInput.Bound bound -> bound(bound.identities());
       case PublisherInput.Synced synced -> synced();
       case PublisherInput.Tick tick -> tick();
     }
@@ -168,6 +171,45 @@ public final class ScpPublisher {
       }
       case VotingRights.SubmitOnly submitOnly -> {}
     }
+  }
+
+  // ---- bound chains
+
+  private void bound(SortedMap<ChainId, SortedSet<String>> identities) {
+    Set<ChainId> before = rules.boundChains().keySet();
+    rules = rules.withBoundChains(identities);
+    Set<ChainId> after = rules.boundChains().keySet();
+    connections.bind(after);
+    outcomes.bind(after);
+    for (ChainId id : after) {
+      if (!before.contains(id)) {
+        reserve(chains.use(id));
+      }
+    }
+    for (ChainId id : before) {
+      if (!after.contains(id)) {
+        free(chains.use(id));
+      }
+    }
+  }
+
+  private void reserve(PublisherChain chain) {
+    chain.reserve(true);
+    undecided(chain).forEach(PublisherXt::letUnboundHear);
+    setAsideUnlessServed(chain);
+  }
+
+  private void free(PublisherChain chain) {
+    chain.reserve(false);
+    forgive(chain);
+    takeBack(chain);
+    chains.release(chain);
+  }
+
+  private List<PublisherXt> undecided(PublisherChain chain) {
+    List<PublisherXt> undecided = new ArrayList<>(chain.allWaiting());
+    open.values().stream().filter(xt -> xt.chains().contains(chain)).forEach(undecided::add);
+    return undecided;
   }
 
   private List<PublisherChain> unreserved() {

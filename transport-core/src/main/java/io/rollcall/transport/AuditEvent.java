@@ -66,4 +66,30 @@ public sealed interface AuditEvent {
    * @param text the limit
    */
   record AddressThrottled(InetAddress address, String text) implements AuditEvent {}
+
+  /**
+   * Whom this server trusts changed.
+   *
+   * @param by who or what changed it: a property, an operation
+   * @param text what was added, changed and removed
+   */
+  record TrustChanged(String by, String text) implements AuditEvent {}
+
+  /**
+   * A connection was closed because its key is trusted no longer, or otherwise than when it was
+   * admitted.
+   *
+   * @param connectionId the one that was closed
+   * @param remoteAddress the peer's
+   * @param identity who it was
+   * @param by who or what changed that
+   * @param text what the peer was told
+   */
+  record TrustWithdrawn(
+      String connectionId,
+      SocketAddress remoteAddress,
+      PeerIdentity identity,
+      String by,
+      String text)
+      implements AuditEvent {}
 }

@@ -29,13 +29,14 @@ class ArchitectureTests {
           Map.entry("logging", Set.of()),
           Map.entry("session", Set.of("", "auth", "metrics")),
           Map.entry("replay", Set.of("", "session")),
+          Map.entry("trust", Set.of("auth")),
           Map.entry("dispatch", Set.of("", "logging", "metrics")),
           Map.entry(
               "netty", Set.of("", "audit", "codec", "session", "dispatch", "retry", "metrics")),
           Map.entry("event", Set.of("")),
           Map.entry("lifecycle", Set.of("", "event")),
           Map.entry("health", Set.of("")),
-          Map.entry("actuate", Set.of("")),
+          Map.entry("actuate", Set.of("", "auth", "trust")),
           Map.entry(
               "autoconfigure",
               Set.of(
@@ -47,6 +48,7 @@ class ArchitectureTests {
                   "retry",
                   "session",
                   "replay",
+                  "trust",
                   "dispatch",
                   "netty",
                   "event",
@@ -194,7 +196,7 @@ class ArchitectureTests {
                   "TransportTimeoutException",
                   "UnauthenticatedSettings",
                   "UnknownPeerException")),
-          Map.entry("actuate", Set.of("TransportEndpoint")),
+          Map.entry("actuate", Set.of("TransportEndpoint", "TrustedSequencersEndpoint")),
           Map.entry("audit", Set.of("AuditTrail")),
           Map.entry(
               "auth",
@@ -208,6 +210,8 @@ class ArchitectureTests {
                   "Signature",
                   "Signer",
                   "SigningException",
+                  "TrustChange",
+                  "TrustListener",
                   "TrustedEntry",
                   "TrustedKeys")),
           Map.entry(
@@ -240,7 +244,8 @@ class ArchitectureTests {
               Set.of(
                   "ReplayFileHealthIndicator",
                   "TransportClientHealthIndicator",
-                  "TransportServerHealthIndicator")),
+                  "TransportServerHealthIndicator",
+                  "TrustedSequencersFileHealthIndicator")),
           Map.entry("logging", Set.of("LogQuota")),
           Map.entry("lifecycle", Set.of("TransportClientLifecycle", "TransportServerLifecycle")),
           Map.entry(
@@ -251,6 +256,7 @@ class ArchitectureTests {
                   "TransportMeters",
                   "TransportMetrics")),
           Map.entry("replay", Set.of("ReplayFile")),
+          Map.entry("trust", Set.of("TrustSources", "WatchedFile")),
           Map.entry(
               "retry",
               Set.of(
@@ -276,5 +282,6 @@ class ArchitectureTests {
                   "Replaceable",
                   "ReplacementThrottledException",
                   "ServerHandshake",
+                  "Trust",
                   "UnprovenServerException")));
 }

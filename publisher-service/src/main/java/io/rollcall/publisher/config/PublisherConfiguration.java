@@ -35,6 +35,7 @@ import io.rollcall.scp.PublisherRules;
 import io.rollcall.scp.ScpPublisher;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportServer;
+import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.autoconfigure.AuthProperties;
 import io.rollcall.transport.autoconfigure.TransportProperties;
 import io.rollcall.transport.metrics.TransportMetrics;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
@@ -72,8 +74,25 @@ class PublisherConfiguration {
   }
 
   @Bean
-  BoundChains boundChains(AuthProperties auth) {
-    return BoundChains.of(auth);
+  BoundChains boundChains(ObjectProvider<AuthManager> auth) {
+    AuthManager manager = auth.getIfAvailable();
+    return BoundChains.of(manager == null ? List.of() : manager.trustedKeys());
+  }
+
+  @Bean
+  VotingPolicy votingPolicy(AuthProperties auth, BoundChains bound) {
+    return new VotingPolicy(auth.enabled(), bound.identitiesByChain().keySet());
+  }
+
+  @Bean
+  @ConditionalOnBooleanProperty("auth.enabled")
+  BoundChainsFollower boundChainsFollower(
+      AuthManager auth,
+      BoundChains bound,
+      VotingPolicy policy,
+      PublisherMetrics metrics,
+      PublisherCoordinator coordinator) {
+    return BoundChainsFollower.start(auth, bound, policy, metrics, coordinator);
   }
 
   @Bean
@@ -172,11 +191,7 @@ class PublisherConfiguration {
 
   @Bean
   InboundMessageRouter inboundMessageRouter(
-      PublisherCoordinator coordinator,
-      AuthProperties auth,
-      BoundChains bound,
-      InboundObserver observer) {
-    VotingPolicy policy = new VotingPolicy(auth.enabled(), bound.identitiesByChain().keySet());
+      PublisherCoordinator coordinator, VotingPolicy policy, InboundObserver observer) {
     return new InboundMessageRouter(
         new InboundHandlers(
             new SequencerConnectedHandler(coordinator, policy),

@@ -43,6 +43,9 @@ public final class PublisherCoordinator implements InputSink {
   /** The source of all questions: HTTP has no connection id. */
   private static final Object QUESTIONS = new Object();
 
+  /** The source of changes of the bound chains: nobody's flood keeps them waiting. */
+  private static final Object BOUND = new Object();
+
   private enum State {
     NEW,
     RUNNING,
@@ -195,6 +198,7 @@ public final class PublisherCoordinator implements InputSink {
       case PublisherInput.Submitted(String connectionId, _) -> connectionId;
       case PublisherInput.Malformed(String connectionId, _, _) -> connectionId;
       case PublisherInput.Voted(String connectionId, _, _, _, _) -> connectionId;
+      case PublisherInput.Bound _ -> BOUND;
       case PublisherInput.Synced _, PublisherInput.Tick _ -> QUESTIONS;
     };
   }

@@ -15,22 +15,26 @@ import io.rollcall.scp.PublisherMessage;
 import io.rollcall.scp.XtOutcome;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * Keeps the meters of {@link ConsensusMeters}, all registered when it is made: every family shows
- * from the first scrape, and an XT costs no lookup by name. Facts and sends come from the
- * coordinator thread, inbound counts from dispatch threads; reading is safe for any.
+ * Keeps the meters of {@link ConsensusMeters}, all registered when it is made, but for chains that
+ * are bound later: every family shows from the first scrape, and an XT costs no lookup by name.
+ * Facts and sends come from the coordinator thread, inbound counts from dispatch threads; reading
+ * is safe for any.
  */
 public final class PublisherMetrics implements FactListener, SendListener {
 
   private static final String COMMIT = "commit";
   private static final String ABORT = "abort";
+
+  /** Chains that were ever bound since the start and have a label, where keys change. */
+  static final int MOST_LABELS = 1_024;
 
   /** The label of every chain that is not configured. */
   private static final String OTHER_CHAIN = "other";
@@ -51,7 +55,7 @@ public final class PublisherMetrics implements FactListener, SendListener {
   private final Timer xtRequestLatency;
   private final Timer voteLatency;
   private final Timer unroutedLatency;
-  private final Map<ChainId, ChainMeters> chains = new HashMap<>();
+  private final Map<ChainId, ChainMeters> chains = new ConcurrentHashMap<>();
   private final ChainMeters otherChains;
   private final LongAdder messagesHandled = new LongAdder();
   private final LongAdder messagesSent = new LongAdder();
@@ -84,6 +88,18 @@ public final class PublisherMetrics implements FactListener, SendListener {
     unroutedLatency = callback("unrouted");
     configured.forEach(chain -> chains.put(chain, chainMeters(chain.hex())));
     otherChains = chainMeters(OTHER_CHAIN);
+  }
+
+  /**
+   * Gives these chains a label of their own too. A label stays, because a counter that goes away
+   * looks like a restart; those of more than {@value #MOST_LABELS} chains are not told apart.
+   */
+  public void label(Collection<ChainId> bound) {
+    for (ChainId chain : bound) {
+      if (chains.size() < MOST_LABELS) {
+        chains.computeIfAbsent(chain, added -> chainMeters(added.hex()));
+      }
+    }
   }
 
   /** Shows this load in the gauges. */

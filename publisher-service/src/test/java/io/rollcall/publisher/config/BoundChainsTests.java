@@ -4,25 +4,20 @@ import static io.rollcall.publisher.testing.Xts.A;
 import static io.rollcall.publisher.testing.Xts.B;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rollcall.transport.autoconfigure.AuthProperties;
-import io.rollcall.transport.autoconfigure.AuthProperties.TrustedSequencer;
-import java.time.Duration;
+import io.rollcall.proto.ChainId;
+import io.rollcall.transport.auth.TrustedEntry;
+import io.rollcall.transport.testing.TestKeys;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class BoundChainsTests {
 
-  private static final Map<String, TrustedSequencer> TRUSTED =
-      Map.of(
-          "optimism", entry("55555", "0x12fd1"),
-          "base", entry("55555"),
-          "zora", entry());
-
   @Test
   void collectsWhoIsBoundToWhich() {
-    BoundChains bound = BoundChains.of(auth(true));
+    BoundChains bound =
+        BoundChains.of(List.of(entry("optimism", A, B), entry("base", A), entry("zora")));
 
     assertThat(bound.identitiesByChain())
         .containsOnlyKeys(A, B)
@@ -32,19 +27,14 @@ class BoundChainsTests {
   }
 
   @Test
-  void nobodyIsBoundWhileAuthenticationIsOff() {
-    BoundChains bound = BoundChains.of(auth(false));
+  void nobodyIsBoundWhereNobodyIsTrusted() {
+    BoundChains bound = BoundChains.of(List.of());
 
     assertThat(bound.identitiesByChain()).isEmpty();
     assertThat(bound.unboundIdentities()).isEmpty();
   }
 
-  private static AuthProperties auth(boolean enabled) {
-    return new AuthProperties(
-        enabled, true, false, "", "", TRUSTED, Duration.ofSeconds(30), 10, "");
-  }
-
-  private static TrustedSequencer entry(String... chains) {
-    return new TrustedSequencer(List.of("02" + "11".repeat(32)), List.of(chains), 1, null);
+  private static TrustedEntry entry(String id, ChainId... chains) {
+    return new TrustedEntry(id, Set.of(TestKeys.publicKey(id)), Set.of(chains), 1, false);
   }
 }

@@ -66,4 +66,15 @@ class VotingPolicyTests {
       }
     }
   }
+
+  @Test
+  void answersByTheChainsThatAreBoundAtTheMoment() {
+    VotingPolicy policy = new VotingPolicy(true, Set.of(A));
+    policy.bind(Set.of(B));
+    assertThat(policy.maySpeak(FREE, A)).isTrue();
+    assertThat(policy.maySpeak(FREE, B)).isFalse();
+    off.bind(Set.of(A));
+    assertThat(off.maySpeak(NOBODY, A)).isTrue();
+    assertThat(off.boundChains()).isEmpty();
+  }
 }

@@ -28,11 +28,22 @@ public record PublisherHttp(int port) {
 
   /** The answer to a request without a body. */
   public HttpResponse<String> exchange(String method, String path) {
+    return exchange(method, path, HttpRequest.BodyPublishers.noBody());
+  }
+
+  /** The answer to a POST of this JSON. */
+  public HttpResponse<String> post(String path, String json) {
+    return exchange("POST", path, HttpRequest.BodyPublishers.ofString(json));
+  }
+
+  private HttpResponse<String> exchange(
+      String method, String path, HttpRequest.BodyPublisher body) {
     try {
       return HTTP.send(
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
               .timeout(Duration.ofSeconds(10))
-              .method(method, HttpRequest.BodyPublishers.noBody())
+              .header("Content-Type", "application/json")
+              .method(method, body)
               .build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (IOException failed) {

@@ -45,6 +45,14 @@ final class AuditLine {
           new AuditLine("-", "address-throttled")
               .add("address", throttled.address().getHostAddress())
               .add("text", throttled.text());
+      case AuditEvent.TrustChanged changed ->
+          new AuditLine("-", "trust-changed").add("by", changed.by()).add("text", changed.text());
+      case AuditEvent.TrustWithdrawn withdrawn ->
+          new AuditLine(withdrawn.connectionId(), "trust-withdrawn")
+              .add("remote", text(withdrawn.remoteAddress()))
+              .add("identity", withdrawn.identity().label())
+              .add("by", withdrawn.by())
+              .add("text", withdrawn.text());
     };
   }
 

@@ -22,12 +22,16 @@ final class AuditLog {
   private final LogQuota offences;
   private final LogQuota replacements;
   private final LogQuota throttles;
+  private final LogQuota trustChanges;
+  private final LogQuota withdrawals;
 
   AuditLog(LongSupplier nanoTime) {
     refusals = new LogQuota(LogQuota.USUAL, nanoTime);
     offences = new LogQuota(LogQuota.USUAL, nanoTime);
     replacements = new LogQuota(LogQuota.USUAL, nanoTime);
     throttles = new LogQuota(LogQuota.USUAL, nanoTime);
+    trustChanges = new LogQuota(LogQuota.USUAL, nanoTime);
+    withdrawals = new LogQuota(LogQuota.USUAL, nanoTime);
   }
 
   void write(AuditEvent event) {
@@ -51,6 +55,8 @@ final class AuditLog {
       case AuditEvent.Offence _ -> offences;
       case AuditEvent.ConnectionReplaced _ -> replacements;
       case AuditEvent.AddressThrottled _ -> throttles;
+      case AuditEvent.TrustChanged _ -> trustChanges;
+      case AuditEvent.TrustWithdrawn _ -> withdrawals;
     };
   }
 }

@@ -1,5 +1,6 @@
 /**
- * What is written down about refused and replaced peers, offences and throttled addresses.
+ * What is written down about refused and replaced peers, offences, throttled addresses and changes
+ * of trust.
  *
  * <p>Beside the flow, not in it: event loops and handlers hand over an {@link
  * io.rollcall.transport.AuditEvent} and go on. The line is written on their thread; {@link

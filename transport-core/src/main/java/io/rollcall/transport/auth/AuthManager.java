@@ -60,7 +60,8 @@ public interface AuthManager {
 
   /**
    * Trusts the keys of this entry, and no others, under its id: what the id had before is replaced
-   * in one step. Connections that are open stay as they are.
+   * in one step. Connections of keys that are trusted no longer, or otherwise than before, are
+   * closed by their server; further keys of an id leave its connections alone.
    *
    * @throws IllegalArgumentException when the id is empty, {@code publisher}, {@code server} or
    *     {@code unauthenticated}, or starts with {@code unknown:}, when there is no key, or one is
@@ -69,7 +70,7 @@ public interface AuthManager {
   void addTrustedKey(TrustedEntry entry);
 
   /**
-   * Trusts the keys of this id no longer. Connections that are open stay as they are.
+   * Trusts the keys of this id no longer; their connections are closed by their server.
    *
    * @throws IllegalArgumentException when the id is not trusted
    */
@@ -85,6 +86,13 @@ public interface AuthManager {
 
   /** What is trusted now, by id; a copy. */
   List<TrustedEntry> trustedKeys();
+
+  /**
+   * Tells this listener of every change of the trusted keys from now on.
+   *
+   * @return ends that
+   */
+  Runnable listen(TrustListener listener);
 
   /** Which implementation verifies: {@code native} or {@code portable}. */
   String providerName();

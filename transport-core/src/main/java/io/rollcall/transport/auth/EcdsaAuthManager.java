@@ -204,6 +204,11 @@ public final class EcdsaAuthManager implements AuthManager {
   }
 
   @Override
+  public Runnable listen(TrustListener listener) {
+    return trusted.listen(listener);
+  }
+
+  @Override
   public String providerName() {
     return secp256k1.name();
   }

@@ -1,16 +1,15 @@
 package io.rollcall.transport.autoconfigure;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.transport.auth.KeyPair;
 import io.rollcall.transport.auth.KeyPairs;
-import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
+import io.rollcall.transport.trust.TrustSources;
+import io.rollcall.transport.trust.WatchedFile;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The keys of {@code auth.*}, read and checked - also when authentication is off, so that a wrong
@@ -18,8 +17,11 @@ import java.util.Set;
  *
  * @param own the configured key pair; empty when none is configured
  * @param trusted whom the configuration trusts
+ * @param sources where that is said
+ * @param file what the file of trusted keys held; empty when there is none
  */
-record AuthKeys(Optional<KeyPair> own, TrustedKeys trusted) {
+record AuthKeys(
+    Optional<KeyPair> own, TrustedKeys trusted, TrustSources sources, Optional<ByteString> file) {
 
   private static final String KEY_FORM = "64 hex digits without 0x, in quotes if the file is YAML";
 
@@ -29,7 +31,10 @@ record AuthKeys(Optional<KeyPair> own, TrustedKeys trusted) {
    * @throws InvalidPropertyException naming the property; never with a private key
    */
   static AuthKeys of(AuthProperties properties) {
-    return new AuthKeys(own(properties), trusted(properties));
+    Optional<KeyPair> own = own(properties);
+    TrustedKeys trusted = new TrustedKeys();
+    Optional<ByteString> file = file(properties);
+    return new AuthKeys(own, trusted, sources(properties, trusted, file), file);
   }
 
   /**
@@ -71,47 +76,35 @@ record AuthKeys(Optional<KeyPair> own, TrustedKeys trusted) {
     return Optional.empty();
   }
 
-  private static TrustedKeys trusted(AuthProperties properties) {
-    TrustedKeys trusted = new TrustedKeys();
-    Map<PublicKey, String> owners = new LinkedHashMap<>();
-    properties
-        .trustedSequencers()
-        .forEach((id, entry) -> {
-          String property = AuthProperties.TRUSTED_SEQUENCERS + "." + id;
-          Set<PublicKey> keys = new LinkedHashSet<>();
-          for (String text : entry.publicKeys()) {
-            PublicKey key = publicKey(property, text);
-            String owner = owners.putIfAbsent(key, id);
-            if (owner != null && !owner.equals(id)) {
-              throw InvalidPropertyException.of(
-                  property, text, "a key that is not the key of '" + owner + "' too");
-            }
-            keys.add(key);
-          }
-          try {
-            trusted.put(new TrustedEntry(id, keys, entry.chains(), entry.connections(), false));
-          } catch (IllegalArgumentException e) {
-            throw InvalidPropertyException.of(
-                property,
-                id,
-                "an id that is not reserved: not publisher, server, unauthenticated or"
-                    + " unknown:...");
-          }
-        });
-    return trusted;
+  private static Optional<ByteString> file(AuthProperties properties) {
+    if (properties.trustedSequencersFile().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(WatchedFile.read(Path.of(properties.trustedSequencersFile())));
+    } catch (IllegalArgumentException e) {
+      throw wrong(properties, e);
+    }
   }
 
-  private static PublicKey publicKey(String property, String text) {
+  private static TrustSources sources(
+      AuthProperties properties, TrustedKeys trusted, Optional<ByteString> file) {
+    List<TrustedEntry> configured =
+        TrustedEntries.of(AuthProperties.TRUSTED_SEQUENCERS + ".", properties.trustedSequencers());
     try {
-      return PublicKey.parse(text);
+      return new TrustSources(
+          trusted, configured, file.map(TrustedSequencersYaml::read).orElse(List.of()));
     } catch (IllegalArgumentException e) {
-      throw InvalidPropertyException.of(
-          property,
-          text,
-          "a secp256k1 public key of 66 hex digits (compressed), or an object of public-keys and"
-              + " chain-ids ("
-              + e.getMessage()
-              + ")");
+      throw wrong(properties, e);
     }
+  }
+
+  private static InvalidPropertyException wrong(AuthProperties properties, Exception why) {
+    return InvalidPropertyException.of(
+        AuthProperties.TRUSTED_SEQUENCERS_FILE,
+        properties.trustedSequencersFile(),
+        "a YAML file of at most 1 MB with what may stand below auth.trusted-sequencers ("
+            + why.getMessage()
+            + ")");
   }
 }

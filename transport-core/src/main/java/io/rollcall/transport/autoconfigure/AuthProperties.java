@@ -11,9 +11,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -30,7 +30,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param privateKeyFile File with the own private key: 64 hex digits, with or without a newline.
  *     Excludes private-key.
  * @param trustedSequencers Who is trusted, by id: a compressed public key (66 hex digits), or an
- *     object of public-keys, chain-ids and connections.
+ *     object of public-keys, chain-ids, connections and handshake.
+ * @param trustedSequencersFile YAML file with further entries in the same form, relative to the
+ *     working folder; changes of it are used within a second. Empty: none.
  * @param clockSkew How far the timestamp of a hello may be from this clock, either way; 1 second to
  *     10 minutes.
  * @param maxOffences At so many messages in a minute for chains that are not its own a connection
@@ -51,6 +53,7 @@ public record AuthProperties(
     @DefaultValue("") String privateKey,
     @DefaultValue("") String privateKeyFile,
     @DefaultValue Map<String, TrustedSequencer> trustedSequencers,
+    @DefaultValue("") String trustedSequencersFile,
     @DefaultValue("30s") Duration clockSkew,
     @DefaultValue("10") int maxOffences,
     @DefaultValue("") String replayFile,
@@ -58,12 +61,16 @@ public record AuthProperties(
     @DefaultValue("") String networkId,
     @DefaultValue List<String> serverPublicKey) {
 
+  private static final String AUTO = "auto";
+  private static final String V2 = "v2";
+
   static final String PRIVATE_KEY = "auth.private-key";
   static final String PRIVATE_KEY_FILE = "auth.private-key-file";
   static final String REPLAY_FILE = "auth.replay-file";
   static final String HANDSHAKE = "auth.handshake";
   static final String SERVER_PUBLIC_KEY = "auth.server-public-key";
   static final String TRUSTED_SEQUENCERS = "auth.trusted-sequencers";
+  static final String TRUSTED_SEQUENCERS_FILE = "auth.trusted-sequencers-file";
 
   /** Checks what goes together and reads the chain ids; the keys are read later. */
   public AuthProperties {
@@ -73,6 +80,7 @@ public record AuthProperties(
     networkId = networkId.strip();
     serverPublicKey =
         serverPublicKey.stream().map(String::strip).filter(key -> !key.isEmpty()).toList();
+    trustedSequencersFile = trustedSequencersFile.strip();
     trustedSequencers = Collections.unmodifiableMap(new LinkedHashMap<>(trustedSequencers));
     if (!privateKey.isEmpty() && !privateKeyFile.isEmpty()) {
       throw InvalidPropertyException.of(
@@ -99,7 +107,16 @@ public record AuthProperties(
           HANDSHAKE, "v2", "v1 or auto while auth.enabled is off: nobody shakes hands");
     }
     var _ = clientHandshakeSettings(handshake, networkId, serverPublicKey);
-    trustedSequencers.forEach((id, entry) -> check(TRUSTED_SEQUENCERS + "." + id, entry));
+    HandshakePolicy spoken = handshake;
+    trustedSequencers.forEach((id, entry) -> {
+      check(TRUSTED_SEQUENCERS + "." + id, entry);
+      if (entry.v2Only() && spoken == HandshakePolicy.V1) {
+        throw InvalidPropertyException.of(
+            TRUSTED_SEQUENCERS + "." + id + ".handshake",
+            V2,
+            "auto, because " + HANDSHAKE + " is v1: nobody could connect with it");
+      }
+    });
   }
 
   /**
@@ -157,13 +174,14 @@ public record AuthProperties(
   /** Everything but the private key. */
   @Override
   public String toString() {
-    return "AuthProperties[enabled=%s, requireAuth=%s, allowUntrusted=%s, privateKeyFile=%s, trustedSequencers=%s, clockSkew=%s, maxOffences=%s, replayFile=%s, handshake=%s, networkId=%s, serverPublicKey=%s]"
+    return "AuthProperties[enabled=%s, requireAuth=%s, allowUntrusted=%s, privateKeyFile=%s, trustedSequencers=%s, trustedSequencersFile=%s, clockSkew=%s, maxOffences=%s, replayFile=%s, handshake=%s, networkId=%s, serverPublicKey=%s]"
         .formatted(
             enabled,
             requireAuth,
             allowUntrusted,
             privateKeyFile,
             trustedSequencers,
+            trustedSequencersFile,
             clockSkew,
             maxOffences,
             replayFile,
@@ -172,7 +190,7 @@ public record AuthProperties(
             serverPublicKey);
   }
 
-  private static void check(String property, TrustedSequencer entry) {
+  static void check(String property, TrustedSequencer entry) {
     if (entry.publicKeys().isEmpty()) {
       throw InvalidPropertyException.of(
           property + ".public-keys", "", "at least one public key of 66 hex digits");
@@ -181,8 +199,8 @@ public record AuthProperties(
       throw InvalidPropertyException.of(
           property + ".connections", entry.connections(), "at least 1");
     }
-    if (entry.handshake() != null) {
-      throw UnavailableProperties.refusal(property + ".handshake", entry.handshake());
+    if (!entry.handshake().equals(AUTO) && !entry.handshake().equals(V2)) {
+      throw InvalidPropertyException.of(property + ".handshake", entry.handshake(), "auto or v2");
     }
     for (String chainId : entry.chainIds()) {
       try {
@@ -200,23 +218,29 @@ public record AuthProperties(
    * @param publicKeys its compressed public keys, 66 hex digits each
    * @param chainIds the chains it is bound to, decimal or {@code 0x}; empty when bound to none
    * @param connections how many it may have at a time
-   * @param handshake not available in this version
+   * @param handshake {@code auto}, or {@code v2}: then it is let in by handshake v2 alone
    */
   public record TrustedSequencer(
       @DefaultValue List<String> publicKeys,
       @DefaultValue List<String> chainIds,
       @DefaultValue("1") int connections,
-      @Nullable String handshake) {
+      @DefaultValue(AUTO) String handshake) {
 
     /** Keeps copies. */
     public TrustedSequencer {
+      handshake = handshake.strip().toLowerCase(Locale.ROOT);
       publicKeys = List.copyOf(publicKeys);
       chainIds = List.copyOf(chainIds);
     }
 
     /** The short form, a public key alone; Spring's binder finds it by its name. */
     public static TrustedSequencer valueOf(String publicKey) {
-      return new TrustedSequencer(List.of(publicKey.strip()), List.of(), 1, null);
+      return new TrustedSequencer(List.of(publicKey.strip()), List.of(), 1, AUTO);
+    }
+
+    /** Whether it is let in by handshake v2 alone. */
+    public boolean v2Only() {
+      return handshake.equals(V2);
     }
 
     /** The chains it is bound to, in the order given. */

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.context.annotation.Conditional;
 
-/** Matches when this property holds at least one address; an empty one switches off. */
-@Target(ElementType.TYPE)
+/** Matches when this property holds at least one address, or a file; an empty one switches off. */
+@Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Conditional(OnAddressCondition.class)
 @interface ConditionalOnAddress {

@@ -1,5 +1,6 @@
 package io.rollcall.transport.autoconfigure;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.auth.AuthManager;
@@ -7,9 +8,14 @@ import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPair;
 import io.rollcall.transport.auth.KeyPairs;
 import io.rollcall.transport.auth.Signer;
+import io.rollcall.transport.auth.TrustChange;
 import io.rollcall.transport.event.TransportEventPublisher;
 import io.rollcall.transport.metrics.TransportMetrics;
+import io.rollcall.transport.trust.TrustSources;
+import io.rollcall.transport.trust.WatchedFile;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -56,6 +62,41 @@ public final class TransportAutoConfiguration {
     AuthManager manager = EcdsaAuthManager.create(signer, keys.trusted());
     metrics.signatureProvider(manager.providerName());
     return manager;
+  }
+
+  @Bean
+  @ConditionalOnBooleanProperty("auth.enabled")
+  TrustSources trustSources(AuthKeys keys) {
+    return keys.sources();
+  }
+
+  @Bean(initMethod = "start")
+  @ConditionalOnBooleanProperty("auth.enabled")
+  @ConditionalOnAddress(AuthProperties.TRUSTED_SEQUENCERS_FILE)
+  WatchedFile trustedSequencersFile(
+      AuthProperties properties, AuthKeys keys, TrustSources sources) {
+    return new WatchedFile(
+        AuthProperties.TRUSTED_SEQUENCERS_FILE,
+        Path.of(properties.trustedSequencersFile()),
+        keys.file().orElse(ByteString.EMPTY),
+        content -> use(sources, content));
+  }
+
+  private static void use(TrustSources sources, ByteString content) {
+    TrustChange change =
+        sources.file(AuthProperties.TRUSTED_SEQUENCERS_FILE, TrustedSequencersYaml.read(content));
+    log.info(
+        "{} changed: {}",
+        AuthProperties.TRUSTED_SEQUENCERS_FILE,
+        change.isEmpty() ? "nobody is trusted otherwise" : change.text());
+    if (!sources.heldBack().isEmpty()) {
+      log.warn(
+          "Removed by the operation trustedsequencers and still configured: {}; what is configured"
+              + " is trusted again after a restart",
+          sources.heldBack().stream()
+              .map(TrustSources.HeldBack::id)
+              .collect(Collectors.joining(", ")));
+    }
   }
 
   @Bean

@@ -5,7 +5,9 @@ import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.health.ReplayFileHealthIndicator;
 import io.rollcall.transport.health.TransportClientHealthIndicator;
 import io.rollcall.transport.health.TransportServerHealthIndicator;
+import io.rollcall.transport.health.TrustedSequencersFileHealthIndicator;
 import io.rollcall.transport.session.ReplayMarks;
+import io.rollcall.transport.trust.WatchedFile;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -15,8 +17,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Health contributors {@code transportServer}, {@code transportClient} and {@code replayFile}, of
- * whichever there is. Which health group holds them is for the application to say.
+ * Health contributors {@code transportServer}, {@code transportClient}, {@code replayFile} and
+ * {@code trustedSequencersFile}, of whichever there is. Which health group holds them is for the
+ * application to say.
  */
 @AutoConfiguration(
     after = {TransportServerAutoConfiguration.class, TransportClientAutoConfiguration.class})
@@ -37,6 +40,14 @@ public final class TransportHealthAutoConfiguration {
   @ConditionalOnMissingBean(name = "replayFileHealthIndicator")
   ReplayFileHealthIndicator replayFileHealthIndicator(ReplayMarks marks) {
     return new ReplayFileHealthIndicator(marks::problem);
+  }
+
+  @Bean
+  @ConditionalOnBean(WatchedFile.class)
+  @ConditionalOnEnabledHealthIndicator("trusted-sequencers-file")
+  @ConditionalOnMissingBean(name = "trustedSequencersFileHealthIndicator")
+  TrustedSequencersFileHealthIndicator trustedSequencersFileHealthIndicator(WatchedFile file) {
+    return new TrustedSequencersFileHealthIndicator(file::problem);
   }
 
   @Bean

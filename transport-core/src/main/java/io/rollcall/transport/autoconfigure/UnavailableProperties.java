@@ -1,9 +1,7 @@
 package io.rollcall.transport.autoconfigure;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindResult;
@@ -18,11 +16,7 @@ import org.springframework.core.env.Environment;
  */
 final class UnavailableProperties implements BeanFactoryPostProcessor {
 
-  private static final List<String> SINGLES =
-      List.of("transport.compression", "auth.trusted-sequencers-file");
-
-  private static final Set<String> TRUSTED_MEMBERS =
-      Set.of("publickeys", "chainids", "connections", "handshake");
+  private static final List<String> SINGLES = List.of("transport.compression");
 
   private final Binder binder;
 
@@ -41,29 +35,20 @@ final class UnavailableProperties implements BeanFactoryPostProcessor {
     checkTrustedEntries();
   }
 
-  /** A misspelt chain-ids must not leave a trusted peer bound to no chain. */
   private void checkTrustedEntries() {
     binder
         .bind(AuthProperties.TRUSTED_SEQUENCERS, Bindable.mapOf(String.class, Object.class))
         .orElse(Map.of())
         .forEach((id, entry) -> {
           if (entry instanceof Map<?, ?> members) {
-            members.forEach((name, value) -> checkMember(id, String.valueOf(name), value));
+            members.forEach((name, value) ->
+                TrustedEntries.checkMember(
+                    AuthProperties.TRUSTED_SEQUENCERS + "." + id, String.valueOf(name), value));
           }
         });
   }
 
-  private static void checkMember(String id, String name, Object value) {
-    String plain = name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
-    if (!TRUSTED_MEMBERS.contains(plain)) {
-      throw InvalidPropertyException.of(
-          AuthProperties.TRUSTED_SEQUENCERS + "." + id + "." + name,
-          value,
-          "nothing of that name: an entry is a public key, or has public-keys, chain-ids and connections");
-    }
-  }
-
-  static InvalidPropertyException refusal(String property, Object value) {
+  private static InvalidPropertyException refusal(String property, Object value) {
     return InvalidPropertyException.of(
         property, value, "nothing: this property is not available in this version");
   }

@@ -143,14 +143,18 @@ public final class NettyTransportServer implements TransportServer {
             LinkContext.SERVER_GOODBYE,
             metrics,
             clock);
+    Withdrawals withdrawals =
+        new Withdrawals(connections, handshake.map(ServerHandshake::trust), trail);
     ServerAdmission admission =
         new ServerAdmission(
             connections,
             dispatcher,
             settings.unauthenticated(),
             new AddressThrottle(settings.throttle(), System::nanoTime),
+            withdrawals,
             trail);
     ServerPipeline pipeline = new ServerPipeline(settings, context, admission, handshake, crypto);
+    Runnable trustUnheard = withdrawals.start();
     AcceptWatch accepts = new AcceptWatch(metrics, System::nanoTime);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -163,6 +167,7 @@ public final class NettyTransportServer implements TransportServer {
             .bind(socketAddress(settings.listenAddress()))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
+      trustUnheard.run();
       crypto.close();
       loops.close();
       trail.close(LEAST_FOR_AUDIT);
@@ -172,7 +177,8 @@ public final class NettyTransportServer implements TransportServer {
     TransportMetrics.Registration load = metrics.watch(new Load(inbound));
     log.info("listening on {}", LogText.of(listening.localAddress()));
     Offences offences = new Offences(settings.admission().maxOffences(), trail);
-    return new State.Running(listening, accepts, loops, pipeline, crypto, trail, offences, load);
+    return new State.Running(
+        listening, accepts, loops, pipeline, crypto, trail, offences, trustUnheard, load);
   }
 
   private static InetSocketAddress socketAddress(ListenAddress address) {
@@ -236,6 +242,7 @@ public final class NettyTransportServer implements TransportServer {
       Thread.currentThread().interrupt();
     } finally {
       running.load.close();
+      running.trustUnheard.run();
       running.crypto.close();
       running.loops.close();
       Duration left = left(deadline);
@@ -399,6 +406,7 @@ public final class NettyTransportServer implements TransportServer {
         HandshakeCrypto crypto,
         AuditTrail trail,
         Offences offences,
+        Runnable trustUnheard,
         TransportMetrics.Registration load)
         implements State {}
   }

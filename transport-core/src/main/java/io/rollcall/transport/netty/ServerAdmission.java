@@ -18,6 +18,7 @@ import io.rollcall.transport.session.FairTable;
 import io.rollcall.transport.session.HandshakeResult;
 import io.rollcall.transport.session.NetworkAddress;
 import io.rollcall.transport.session.ReplacementThrottledException;
+import io.rollcall.transport.session.Trust;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -66,6 +67,7 @@ final class ServerAdmission {
 
   private final ConnectionManager<NettyConnection> connections;
   private final MessageDispatcher dispatcher;
+  private final Withdrawals withdrawals;
   private final AuditListener audit;
   private final AddressThrottle throttle;
   private final HandshakeResult.Rejected throttled;
@@ -79,9 +81,11 @@ final class ServerAdmission {
       MessageDispatcher dispatcher,
       UnauthenticatedSettings unauthenticated,
       AddressThrottle throttle,
+      Withdrawals withdrawals,
       AuditListener audit) {
     this.connections = connections;
     this.dispatcher = dispatcher;
+    this.withdrawals = withdrawals;
     this.throttle = throttle;
     this.audit = audit;
     this.waiting = new FairTable<>(unauthenticated.max(), unauthenticated.maxPerAddress());
@@ -201,7 +205,16 @@ final class ServerAdmission {
       NettyConnection connection = new NettyConnection(link, identity, version);
       ConnectionManager.Admitted<NettyConnection> entered;
       try {
-        entered = connections.add(connection, () -> response.ifPresent(this::send));
+        entered =
+            connections.add(
+                connection,
+                () -> {
+                  withdrawals.check(identity);
+                  response.ifPresent(this::send);
+                });
+      } catch (Withdrawals.LostException gone) {
+        refuse(withdrawn(identity, gone.lost()), Operation.HANDSHAKE);
+        return;
       } catch (ReplacementThrottledException tooOften) {
         noRoom(
             tooOften.reason(),
@@ -226,6 +239,15 @@ final class ServerAdmission {
           .ifPresent(stranger ->
               stranger.fail(CloseReason.TOO_MANY_PEERS, LIMIT_REACHED, Operation.ACCEPT));
       begin(connection, entered.before());
+    }
+
+    private static HandshakeResult.Rejected withdrawn(PeerIdentity identity, Trust.Lost lost) {
+      return new HandshakeResult.Rejected(
+              lost.reason(),
+              Optional.empty(),
+              lost.details(),
+              "refused: key of %s: %s".formatted(identity.label(), lost.details()))
+          .toHello();
     }
 
     /** Nothing is wrong with the peer, so the attempt counts for nothing. */

@@ -42,6 +42,13 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   /** Hellos that wait for the disk; when there are more, the newest waits no longer. */
   static final int MOST_WAITING = 8192;
 
+  /**
+   * How long the last hello of a key is kept that is trusted no longer: should the key come back,
+   * that hello must not count again. Longer than any hello is valid, and than most clocks are
+   * wrong.
+   */
+  static final Duration KEPT = Duration.ofDays(1);
+
   private static final Logger log = LoggerFactory.getLogger(ReplayFile.class);
 
   private final Disk disk;
@@ -87,7 +94,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
    *
    * @param file relative to the working folder; {@code .lock} and {@code .tmp} stand beside it
    * @param trusted the keys that are trusted now, 33 compressed bytes each; what is kept of others
-   *     is dropped with the next write
+   *     is dropped with the first write a day after their last hello
    * @throws IllegalArgumentException when it is in use, damaged, something else, or cannot be read
    *     or written; says which, and what to do
    */
@@ -97,7 +104,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
       try {
         Map<ByteString, Long> marks = new HashMap<>();
         disk.read().ifPresent(content -> marks.putAll(decode(content)));
-        marks.keySet().retainAll(trusted.get());
+        forget(marks, trusted.get());
         disk.replace(MarksText.encode(marks));
         log.info("{} keeps the last hello of {} keys", file, marks.size());
         return new ReplayFile(marks, disk, trusted, PATIENCE);
@@ -193,8 +200,13 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   }
 
   private ByteString contentNow() {
-    marks.keySet().retainAll(trusted.get());
+    forget(marks, trusted.get());
     return ByteString.copyFrom(MarksText.encode(marks));
+  }
+
+  private static void forget(Map<ByteString, Long> marks, Set<ByteString> trusted) {
+    long old = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - KEPT.toNanos();
+    marks.entrySet().removeIf(mark -> !trusted.contains(mark.getKey()) && mark.getValue() < old);
   }
 
   /** Returns what went wrong. */

@@ -98,6 +98,11 @@ public final class ServerHandshake {
     this(auth, admission, ReplayMarks.NONE, TransportMetrics.NOOP, clock, new SecureRandom());
   }
 
+  /** What becomes of those it let in, when the list of trusted keys changes. */
+  public Trust trust() {
+    return new Trust(auth);
+  }
+
   /** The answer to a hello where authentication is off. */
   public static HandshakeResult.Rejected authenticationOff() {
     String text = "authentication is off here";

@@ -39,4 +39,13 @@ final class AuditEvents {
   static AuditEvent throttled() {
     return new AuditEvent.AddressThrottled(ADDRESS, "more than 5 a second");
   }
+
+  static AuditEvent trustChanged() {
+    return new AuditEvent.TrustChanged("auth.trusted-sequencers-file", "removed optimism");
+  }
+
+  static AuditEvent trustWithdrawn() {
+    return new AuditEvent.TrustWithdrawn(
+        "c1", REMOTE, OPTIMISM, "auth.trusted-sequencers-file", "public key is no longer trusted");
+  }
 }

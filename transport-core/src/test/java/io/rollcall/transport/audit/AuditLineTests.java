@@ -22,6 +22,12 @@ class AuditLineTests {
     assertThat(line(AuditEvents.throttled()))
         .isEqualTo(
             "- audit event=\"address-throttled\" address=\"192.0.2.7\" text=\"more than 5 a second\"");
+    assertThat(line(AuditEvents.trustChanged()))
+        .isEqualTo(
+            "- audit event=\"trust-changed\" by=\"auth.trusted-sequencers-file\" text=\"removed optimism\"");
+    assertThat(line(AuditEvents.trustWithdrawn()))
+        .isEqualTo(
+            "c1 audit event=\"trust-withdrawn\" remote=\"192.0.2.7:4001\" identity=\"optimism\" by=\"auth.trusted-sequencers-file\" text=\"public key is no longer trusted\"");
   }
 
   @Test

@@ -65,13 +65,17 @@ class AuditTrailTests {
     trail.audit(AuditEvents.replaced());
     trail.audit(AuditEvents.offence("voted for chain 7"));
     trail.audit(AuditEvents.throttled());
+    trail.audit(AuditEvents.trustChanged());
+    trail.audit(AuditEvents.trustWithdrawn());
     trail.close(LONG);
 
     assertThat(log.lines(Level.WARN))
-        .hasSize(LogQuota.USUAL + 3)
+        .hasSize(LogQuota.USUAL + 5)
         .anyMatch(line -> line.contains("event=\"connection-replaced\""))
         .anyMatch(line -> line.contains("event=\"offence\""))
-        .anyMatch(line -> line.contains("event=\"address-throttled\""));
+        .anyMatch(line -> line.contains("event=\"address-throttled\""))
+        .anyMatch(line -> line.contains("event=\"trust-changed\""))
+        .anyMatch(line -> line.contains("event=\"trust-withdrawn\""));
   }
 
   @Test

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rollcall.proto.ChainId;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.testing.TestKeys;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,5 +117,74 @@ class TrustedKeysTests {
         .containsExactly(
             new TrustedEntry("base", Set.of(C), Set.of(ChainId.parse("7")), 1, false),
             new TrustedEntry("optimism", Set.of(A, B), Set.of(), 1, false));
+  }
+
+  @Test
+  void aListIsReplacedAsAWholeOrNotAtAll() {
+    trusted.put(TrustedEntry.of("a", A));
+    assertThatThrownBy(() ->
+            trusted.change(
+                "a test",
+                entries -> {
+                  entries.clear();
+                  entries.put("b", TrustedEntry.of("b", B));
+                  entries.put("c", TrustedEntry.of("c", B));
+                  return entries;
+                }))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("belongs to trusted id 'b' and cannot belong to 'c' too");
+    assertThat(trusted.entries()).containsExactly(TrustedEntry.of("a", A));
+  }
+
+  @Test
+  void listenersHearOfEachChangeWhenItIsMadeAndOfNothingElse() {
+    List<TrustChange> heard = new ArrayList<>();
+    Runnable end =
+        trusted.listen(change -> {
+          assertThat(trusted.entries()).isEqualTo(change.after());
+          heard.add(change);
+        });
+    trusted.put(TrustedEntry.of("a", A));
+    trusted.put(TrustedEntry.of("a", A));
+    trusted.put(new TrustedEntry("a", Set.of(B, C), Set.of(ChainId.of(1)), 2, true));
+    trusted.remove("a");
+    end.run();
+    trusted.put(TrustedEntry.of("a", A));
+    assertThat(heard)
+        .extracting(TrustChange::text)
+        .containsExactly(
+            "added a (1 key)",
+            "changed a (2 keys more, 1 key less, other chains, other number of connections,"
+                + " other handshake)",
+            "removed a");
+    assertThat(heard).extracting(TrustChange::by).containsOnly("the application");
+  }
+
+  @Test
+  void aListenerThatFailsHidesNoChangeFromTheOthers() {
+    AtomicInteger heard = new AtomicInteger();
+    trusted.listen(change -> {
+      throw new IllegalStateException("a broken listener");
+    });
+    trusted.listen(change -> heard.incrementAndGet());
+    trusted.put(TrustedEntry.of("a", A));
+    assertThat(heard).hasValue(1);
+    assertThat(trusted.find(A.bytes())).isPresent();
+  }
+
+  @Test
+  void aChangeOfManyNamesSomeAndCountsTheRest() {
+    TrustChange change =
+        trusted.change(
+            "a test",
+            entries -> {
+              for (int i = 1; i <= 25; i++) {
+                entries.put(
+                    "s%02d".formatted(i),
+                    TrustedEntry.of("s%02d".formatted(i), TestKeys.numbered(i).publicKey()));
+              }
+              return entries;
+            });
+    assertThat(change.text()).startsWith("added s01 (1 key), ").endsWith("s20 (1 key) and 5 more");
   }
 }

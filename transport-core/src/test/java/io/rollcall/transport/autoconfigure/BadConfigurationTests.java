@@ -248,15 +248,68 @@ class BadConfigurationTests {
         .contains("a positive decimal number or 0x and hex digits");
   }
 
+  @Test
+  void refusesAFileOfTrustedKeysThatIsNotThere(CapturedOutput output, @TempDir Path folder) {
+    Path file = folder.resolve("trusted.yml");
+    assertRefused(output, "--auth.trusted-sequencers-file=" + file);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers-file is '" + file + "'.")
+        .contains("what may stand below auth.trusted-sequencers (it does not exist)");
+  }
+
+  @Test
+  void refusesAFileOfTrustedKeysThatSaysSomethingElse(CapturedOutput output, @TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("trusted.yml"), "optimism: 0212");
+    assertRefused(output, "--auth.trusted-sequencers-file=" + file);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers-file is '" + file + "'.")
+        .contains("optimism is '0212'; expected a secp256k1 public key of 66 hex digits");
+  }
+
+  @Test
+  void refusesAKeyThatIsInTheFileAndInTheProperties(CapturedOutput output, @TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("trusted.yml"), "b: " + KEY);
+    assertRefused(
+        output, "--auth.trusted-sequencers-file=" + file, "--auth.trusted-sequencers.a=" + KEY);
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers-file is '" + file + "'.")
+        .contains("of 'b' is in auth.trusted-sequencers too, of 'a'; expected in one of the two");
+  }
+
+  @Test
+  void refusesAHandshakeThatDoesNotExist(CapturedOutput output) {
+    assertRefused(
+        output,
+        "--auth.trusted-sequencers.a.public-keys=" + KEY,
+        "--auth.trusted-sequencers.a.handshake=v1");
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers.a.handshake is 'v1'.")
+        .contains("Expected: auto or v2.");
+  }
+
+  @Test
+  void refusesAKeyThatMayNotSpeakTheOnlyHandshakeThereIs(CapturedOutput output) {
+    assertRefused(
+        output,
+        "--auth.handshake=v1",
+        "--auth.trusted-sequencers.a.public-keys=" + KEY,
+        "--auth.trusted-sequencers.a.handshake=v2");
+
+    assertThat(output)
+        .contains("Property auth.trusted-sequencers.a.handshake is 'v2'.")
+        .contains("auto, because auth.handshake is v1");
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "transport.compression",
-        "auth.trusted-sequencers-file",
-        "auth.trusted-sequencers.a.handshake"
-      })
+  @ValueSource(strings = "transport.compression")
   void refusesAPropertyOfALaterVersion(String property, CapturedOutput output) {
-    assertRefused(output, "--" + property + "=1", "--auth.trusted-sequencers.a.public-keys=" + KEY);
+    assertRefused(output, "--" + property + "=1");
 
     assertThat(output)
         .contains("Property " + property + " is '1'.")

@@ -49,6 +49,7 @@ class ConfigurationMetadataTests {
             entry("auth.private-key", "String = "),
             entry("auth.private-key-file", "String = "),
             entry("auth.trusted-sequencers", "Map<String,TrustedSequencer>"),
+            entry("auth.trusted-sequencers-file", "String = "),
             entry("auth.clock-skew", "Duration = 30s"),
             entry("auth.max-offences", "Integer = 10"),
             entry("auth.replay-file", "String = "),

@@ -81,13 +81,16 @@ class FirstFrameFuzzTests {
 
   private static boolean admits(byte[] stream) throws Exception {
     RecordingHandler recorded = new RecordingHandler();
+    ConnectionManager<NettyConnection> connections =
+        new ConnectionManager<>(1, TransportMetrics.NOOP, System::nanoTime);
     ServerAdmission admission =
         new ServerAdmission(
-            new ConnectionManager<>(1, TransportMetrics.NOOP, System::nanoTime),
+            connections,
             new MessageDispatcher(
                 "test-", EmbeddedLink.MAX_MESSAGE_SIZE, recorded, recorded, TransportMetrics.NOOP),
             UnauthenticatedSettings.DEFAULT,
             new AddressThrottle(ThrottleSettings.DEFAULT, System::nanoTime),
+            new Withdrawals(connections, Optional.empty(), event -> {}),
             event -> {});
     try (EmbeddedLink embedded = new EmbeddedLink();
         HandshakeCrypto crypto = new HandshakeCrypto()) {

@@ -22,6 +22,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -217,11 +218,14 @@ class ServerAdmissionTests {
   }
 
   private ServerAdmission admission(int max, ThrottleSettings throttle) {
+    ConnectionManager<NettyConnection> connections =
+        new ConnectionManager<>(1, TransportMetrics.NOOP, System::nanoTime);
     return new ServerAdmission(
-        new ConnectionManager<>(1, TransportMetrics.NOOP, System::nanoTime),
+        connections,
         new MessageDispatcher("test-", 1024, recorded, recorded, TransportMetrics.NOOP),
         new UnauthenticatedSettings(max, 0),
         new AddressThrottle(throttle, () -> 0),
+        new Withdrawals(connections, Optional.empty(), audited::add),
         audited::add);
   }
 }

@@ -49,13 +49,16 @@ class ServerHandshakeHandlerTests {
   private final List<AuditEvent> audited = new ArrayList<>();
   private final HandshakeCrypto crypto = new HandshakeCrypto();
   private final List<EmbeddedLink> links = new ArrayList<>();
+  private final ConnectionManager<NettyConnection> connections =
+      new ConnectionManager<>(10, TransportMetrics.NOOP, System::nanoTime);
   private final ServerAdmission admission =
       new ServerAdmission(
-          new ConnectionManager<>(10, TransportMetrics.NOOP, System::nanoTime),
+          connections,
           new MessageDispatcher(
               "test-", EmbeddedLink.MAX_MESSAGE_SIZE, recorded, recorded, TransportMetrics.NOOP),
           new UnauthenticatedSettings(1, 0),
           new AddressThrottle(ThrottleSettings.OFF, System::nanoTime),
+          new Withdrawals(connections, Optional.empty(), event -> {}),
           audited::add);
 
   ServerHandshakeHandlerTests() {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +70,7 @@ class ReplayFileTests {
   }
 
   @Test
-  void keysThatAreNoLongerTrustedAreDropped() throws Exception {
+  void longAfterTheirLastHelloKeysThatAreNoLongerTrustedAreDropped() throws Exception {
     try (ReplayFile file = open()) {
       record(file, A, 5);
       trusted.remove(A);
@@ -80,6 +81,20 @@ class ReplayFileTests {
     try (ReplayFile file = open()) {
       assertThat(file.atStart(B)).isEmpty();
       assertThat(MarksText.decode(Files.readAllBytes(path()))).isEmpty();
+    }
+  }
+
+  @Test
+  void theLastHelloOfAKeyThatIsTrustedNoLongerIsKeptForADay() throws Exception {
+    long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+    try (ReplayFile file = open()) {
+      record(file, A, now);
+      record(file, B, now - ReplayFile.KEPT.plusMinutes(1).toNanos());
+      trusted.clear();
+    }
+    try (ReplayFile file = open()) {
+      assertThat(file.atStart(A)).as("should it come back").hasValue(now);
+      assertThat(file.atStart(B)).isEmpty();
     }
   }
 

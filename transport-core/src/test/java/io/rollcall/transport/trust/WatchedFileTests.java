@@ -1,0 +1,165 @@
+package io.rollcall.transport.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import com.google.protobuf.ByteString;
+import io.rollcall.transport.testing.Await;
+import io.rollcall.transport.testing.LogCapture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Most tests look themselves, one look after the other. */
+class WatchedFileTests {
+
+  @TempDir private Path folder;
+  private final List<String> used = new CopyOnWriteArrayList<>();
+  private Path file;
+  private WatchedFile watched;
+
+  @BeforeEach
+  void begin() throws IOException {
+    file = folder.resolve("trusted.yml");
+    write("first");
+    watched = new WatchedFile("a.property", file, ByteString.copyFromUtf8("first"), this::use);
+  }
+
+  @AfterEach
+  void end() {
+    watched.close();
+  }
+
+  private void use(ByteString content) {
+    String text = content.toStringUtf8();
+    if (text.startsWith("wrong")) {
+      throw new IllegalArgumentException("it is " + text);
+    }
+    used.add(text);
+  }
+
+  private void write(String text) throws IOException {
+    Files.writeString(file, text);
+  }
+
+  @Test
+  void whatIsInUseAlreadyIsNotUsedAgain() {
+    look(3);
+    assertThat(used).isEmpty();
+    assertThat(watched.problem()).isEmpty();
+  }
+
+  @Test
+  void aChangeCountsWhenTwoLooksInARowFindIt() throws IOException {
+    write("half");
+    look(1);
+    write("half and the other half");
+    look(1);
+    assertThat(used).isEmpty();
+    look(1);
+    assertThat(used).containsExactly("half and the other half");
+    look(3);
+    assertThat(used).hasSize(1);
+  }
+
+  @Test
+  void aFileThatIsAwayForOneLookWasNeverAway() throws IOException {
+    Files.delete(file);
+    look(1);
+    write("first");
+    look(2);
+    assertThat(used).isEmpty();
+    assertThat(watched.problem()).isEmpty();
+  }
+
+  @Test
+  void aLinkThatPointsElsewhereIsAChange() throws IOException {
+    Path one = Files.createDirectory(folder.resolve("..one"));
+    Path two = Files.createDirectory(folder.resolve("..two"));
+    Files.writeString(one.resolve("trusted.yml"), "first");
+    Files.writeString(two.resolve("trusted.yml"), "second");
+    Path data = Files.createSymbolicLink(folder.resolve("..data"), one);
+    Files.delete(file);
+    Files.createSymbolicLink(file, Path.of("..data/trusted.yml"));
+    look(2);
+    assertThat(used).isEmpty();
+
+    Path next = Files.createSymbolicLink(folder.resolve("..data_tmp"), two);
+    Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    look(2);
+    assertThat(used).containsExactly("second");
+  }
+
+  @Test
+  void theSameLengthAtTheSameTimeIsAChangeToo() throws IOException {
+    var time = Files.getLastModifiedTime(file);
+    write("FIRST");
+    Files.setLastModifiedTime(file, time);
+    look(2);
+    assertThat(used).containsExactly("FIRST");
+  }
+
+  @Test
+  void whatIsWrongIsToldOnceAndIsOverWhenItIsRight() throws IOException {
+    try (LogCapture log = LogCapture.of(WatchedFile.class)) {
+      write("wrong 1");
+      look(5);
+      assertThat(watched.problem()).contains("a.property: " + file + " is not used: it is wrong 1");
+      assertThat(log.lines(Level.ERROR)).hasSize(1);
+      write("wrong 2");
+      look(5);
+      assertThat(log.lines(Level.ERROR)).hasSize(2);
+      Files.delete(file);
+      look(5);
+      assertThat(watched.problem().orElseThrow()).endsWith("is not used: it does not exist");
+      assertThat(log.lines(Level.ERROR)).hasSize(3);
+      assertThat(used).isEmpty();
+
+      write("second");
+      look(2);
+      assertThat(watched.problem()).isEmpty();
+      assertThat(used).containsExactly("second");
+      assertThat(log.lines(Level.ERROR)).hasSize(3);
+    }
+  }
+
+  @Test
+  void aFileThatComesBackAsItWasEndsTheProblem() throws IOException {
+    Files.delete(file);
+    look(2);
+    assertThat(watched.problem()).isPresent();
+    write("first");
+    look(2);
+    assertThat(watched.problem()).isEmpty();
+  }
+
+  @Test
+  void readsNoFolderAndNotMoreThanItsBound() throws IOException {
+    assertThatThrownBy(() -> WatchedFile.read(folder)).hasMessage("it is no file");
+    Files.write(file, new byte[WatchedFile.MOST_BYTES]);
+    assertThat(WatchedFile.read(file).size()).isEqualTo(WatchedFile.MOST_BYTES);
+    Files.write(file, new byte[WatchedFile.MOST_BYTES + 1]);
+    assertThatThrownBy(() -> WatchedFile.read(file)).hasMessage("it has more than 1 MB");
+  }
+
+  @Test
+  void looksByItselfOnceItIsStarted() throws IOException {
+    watched.start();
+    write("second");
+    Await.until("the change is used", () -> used.equals(List.of("second")));
+  }
+
+  private void look(int times) {
+    for (int i = 0; i < times; i++) {
+      watched.look();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.transport.trust;
+
+import org.jspecify.annotations.NullMarked;
