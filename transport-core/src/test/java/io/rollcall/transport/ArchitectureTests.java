@@ -66,14 +66,19 @@ class ArchitectureTests {
   }
 
   @Test
-  void theApiKnowsProtobufAndNothingElse() {
+  void theApiKnowsProtobufAndTheJdkAndNothingElse() {
     classes()
         .that()
         .resideInAPackage(ROOT)
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage(
-                ROOT, "io.rollcall.proto..", "com.google.protobuf..", "org.jspecify..", "java.."))
+                ROOT,
+                "io.rollcall.proto..",
+                "com.google.protobuf..",
+                "org.jspecify..",
+                "java..",
+                "javax.net.ssl.."))
         .check(PACKAGES.main());
   }
 
