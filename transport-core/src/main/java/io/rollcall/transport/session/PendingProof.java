@@ -13,6 +13,8 @@ import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.AuthenticationException;
 import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.Signature;
+import io.rollcall.transport.metrics.TransportMetrics;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,13 +27,19 @@ public final class PendingProof {
 
   private final AuthManager auth;
   private final InstantSource clock;
+  private final TransportMetrics metrics;
   private final Transcript transcript;
   private final PeerIdentity identity;
 
   PendingProof(
-      AuthManager auth, InstantSource clock, Transcript transcript, PeerIdentity identity) {
+      AuthManager auth,
+      InstantSource clock,
+      TransportMetrics metrics,
+      Transcript transcript,
+      PeerIdentity identity) {
     this.auth = auth;
     this.clock = clock;
+    this.metrics = metrics;
     this.transcript = transcript;
     this.identity = identity;
   }
@@ -74,6 +82,11 @@ public final class PendingProof {
     }
     if (!isStillWho()) {
       return decided(Refusals.untrusted(transcript.clientKey()));
+    }
+    if (identity instanceof PeerIdentity.Trusted) {
+      // It decides nothing here, but people want to see it before it matters to something else.
+      metrics.helloClockSkew(
+          Duration.between(clock.instant(), SignedHello.instant(request.getTimestamp())));
     }
     return auth.signLater(transcript.ofServer(frame)).thenApply(this::accepted);
   }

@@ -209,7 +209,8 @@ public final class ServerHandshake {
             response.toByteString());
     return decided(
         new HandshakeResult.Challenged(
-            response, new PendingProof(auth, clock, transcript, identity(claimed, trusted))));
+            response,
+            new PendingProof(auth, clock, metrics, transcript, identity(claimed, trusted))));
   }
 
   private CompletionStage<HandshakeResult> judgeV1(

@@ -89,10 +89,10 @@ class EveryMeterIntegrationTests {
     see(TransportMeters.CONNECTIONS, "state=\"connected\"", 1);
     see(TransportMeters.HANDSHAKE_CLOCK_SKEW, "_count", 1);
     see(TransportMeters.CONNECTIONS_ACTIVE, "", 2); // Both ends are in this process.
-    see(TransportMeters.MESSAGES, "direction=\"in\",type=\"handshake_request\"", 1);
-    see(TransportMeters.MESSAGES, "direction=\"out\",type=\"handshake_request\"", 1);
-    see(TransportMeters.MESSAGES, "direction=\"in\",type=\"handshake_response\"", 1);
-    see(TransportMeters.MESSAGES, "direction=\"out\",type=\"handshake_response\"", 1);
+    see(TransportMeters.MESSAGES, "direction=\"in\",type=\"handshake_request\"", 2);
+    see(TransportMeters.MESSAGES, "direction=\"out\",type=\"handshake_request\"", 2);
+    see(TransportMeters.MESSAGES, "direction=\"in\",type=\"handshake_response\"", 2);
+    see(TransportMeters.MESSAGES, "direction=\"out\",type=\"handshake_response\"", 2);
   }
 
   private void messages(ClientFixture client) throws Exception {
