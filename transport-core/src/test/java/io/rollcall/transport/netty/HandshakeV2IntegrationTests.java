@@ -232,8 +232,8 @@ class HandshakeV2IntegrationTests {
   }
 
   @Test
-  void aHelloAndThenSilenceIsRefusedInTimeFromTheAccept() {
-    settings.handshakeTimeout = Duration.ofMillis(700);
+  void aHelloAndThenSilenceIsRefused() {
+    settings.handshakeTimeout = Duration.ofSeconds(2);
     ServerFixture fixture = with(new ServerFixture(settings));
     RawSocketPeer peer = with(fixture.connect());
     challenged(peer);
@@ -242,9 +242,9 @@ class HandshakeV2IntegrationTests {
 
     assertThat(told.getReason()).isEqualTo(DisconnectMessage.Reason.AUTH_FAILURE);
     assertThat(told.getDetails())
-        .isEqualTo("failed to read handshake: no complete handshake within 700 ms");
+        .isEqualTo("failed to read handshake: no complete handshake within 2000 ms");
     peer.expectEndOfStream();
-    assertThat(refused(fixture).text()).contains("no complete handshake within 700 ms");
+    assertThat(refused(fixture).text()).contains("no complete handshake within 2000 ms");
     assertThat(fixture.server.connectionCount()).isZero();
   }
 
