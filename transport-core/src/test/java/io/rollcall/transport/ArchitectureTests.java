@@ -242,10 +242,9 @@ class ArchitectureTests {
           Map.entry(
               "health",
               Set.of(
-                  "ReplayFileHealthIndicator",
+                  "ProblemHealthIndicator",
                   "TransportClientHealthIndicator",
-                  "TransportServerHealthIndicator",
-                  "TrustedSequencersFileHealthIndicator")),
+                  "TransportServerHealthIndicator")),
           Map.entry("logging", Set.of("LogQuota")),
           Map.entry("lifecycle", Set.of("TransportClientLifecycle", "TransportServerLifecycle")),
           Map.entry(

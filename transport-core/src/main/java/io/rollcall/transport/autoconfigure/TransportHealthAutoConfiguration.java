@@ -2,10 +2,9 @@ package io.rollcall.transport.autoconfigure;
 
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
-import io.rollcall.transport.health.ReplayFileHealthIndicator;
+import io.rollcall.transport.health.ProblemHealthIndicator;
 import io.rollcall.transport.health.TransportClientHealthIndicator;
 import io.rollcall.transport.health.TransportServerHealthIndicator;
-import io.rollcall.transport.health.TrustedSequencersFileHealthIndicator;
 import io.rollcall.transport.session.ReplayMarks;
 import io.rollcall.transport.trust.WatchedFile;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -38,16 +37,16 @@ public final class TransportHealthAutoConfiguration {
   @ConditionalOnBean(ReplayMarks.class)
   @ConditionalOnEnabledHealthIndicator("replay-file")
   @ConditionalOnMissingBean(name = "replayFileHealthIndicator")
-  ReplayFileHealthIndicator replayFileHealthIndicator(ReplayMarks marks) {
-    return new ReplayFileHealthIndicator(marks::problem);
+  ProblemHealthIndicator replayFileHealthIndicator(ReplayMarks marks) {
+    return new ProblemHealthIndicator(marks::problem);
   }
 
   @Bean
   @ConditionalOnBean(WatchedFile.class)
   @ConditionalOnEnabledHealthIndicator("trusted-sequencers-file")
   @ConditionalOnMissingBean(name = "trustedSequencersFileHealthIndicator")
-  TrustedSequencersFileHealthIndicator trustedSequencersFileHealthIndicator(WatchedFile file) {
-    return new TrustedSequencersFileHealthIndicator(file::problem);
+  ProblemHealthIndicator trustedSequencersFileHealthIndicator(WatchedFile file) {
+    return new ProblemHealthIndicator(file::problem);
   }
 
   @Bean

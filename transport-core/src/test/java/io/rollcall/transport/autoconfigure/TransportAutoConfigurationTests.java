@@ -15,7 +15,6 @@ import io.rollcall.transport.actuate.TransportEndpoint;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.event.TransportEventPublisher;
-import io.rollcall.transport.health.ReplayFileHealthIndicator;
 import io.rollcall.transport.health.TransportClientHealthIndicator;
 import io.rollcall.transport.health.TransportServerHealthIndicator;
 import io.rollcall.transport.lifecycle.TransportClientLifecycle;
@@ -221,7 +220,7 @@ class TransportAutoConfigurationTests {
         assertThat(context)
             .hasNotFailed()
             .hasSingleBean(ReplayFile.class)
-            .hasSingleBean(ReplayFileHealthIndicator.class);
+            .hasBean("replayFileHealthIndicator");
         assertThat(context.getBeanFactory().getDependenciesForBean("transportServer"))
             .contains("replayMarks");
         assertThat(file).exists();

@@ -6,16 +6,17 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Down while the file of trusted keys is not used as it stands. What it said before still holds and
- * peers are served, so it is no part of readiness: it is there to be seen by a person.
+ * Down while there is a problem that somebody should see to, though peers are served all the same:
+ * hellos that are not kept over a restart, a file of trusted keys that is not used as it stands. So
+ * it is no part of readiness.
  */
-public final class TrustedSequencersFileHealthIndicator extends AbstractHealthIndicator {
+public final class ProblemHealthIndicator extends AbstractHealthIndicator {
 
   private final Supplier<Optional<String>> problem;
 
-  /** Asks this for the reason. */
-  public TrustedSequencersFileHealthIndicator(Supplier<Optional<String>> problem) {
-    super("The file of trusted keys could not be asked");
+  /** Asks this for the problem; empty when there is none. */
+  public ProblemHealthIndicator(Supplier<Optional<String>> problem) {
+    super("It could not be asked for problems");
     this.problem = problem;
   }
 
