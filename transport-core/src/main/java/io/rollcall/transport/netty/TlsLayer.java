@@ -101,6 +101,9 @@ final class TlsLayer {
         why.reason(),
         String.valueOf(why.getMessage()),
         link.silent() ? Operation.HANDSHAKE : Operation.READ);
+    // Behind what it does in this turn, its alert above all. What it has not decoded it would hold
+    // until the socket closes, and give up without giving it back if the event loop ends before.
+    link.execute(this::leave);
   }
 
   private TransportException problem(Throwable cause) {
