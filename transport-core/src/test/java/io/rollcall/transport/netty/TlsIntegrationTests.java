@@ -38,7 +38,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -460,7 +459,7 @@ class TlsIntegrationTests {
           () -> {
             sent.add(fixture.server.send(id, block(32 * 1024)).toCompletableFuture());
             ciphertext.set(
-                onLoop(
+                Holdings.onLoop(
                     link, () -> link.channel().unsafe().outboundBuffer().totalPendingWriteBytes()));
             return ciphertext.get() > 0 && link.queuedBytes() > 256 * 1024;
           });
@@ -511,7 +510,7 @@ class TlsIntegrationTests {
             }
             flood.complete(null);
           });
-      Await.until("it is not read", () -> !onLoop(link, link::reading));
+      Await.until("it is not read", () -> !Holdings.onLoop(link, link::reading));
       long taken = link.bytesRead();
       // Its handler's queue, one read, and the record that was under way.
       assertThat(taken).isLessThan(6L * settings.maxMessageSize);
@@ -520,14 +519,6 @@ class TlsIntegrationTests {
       Await.until("it is read again", () -> link.bytesRead() > taken + (1 << 20));
       peer.close();
       flood.get(20, TimeUnit.SECONDS);
-    }
-  }
-
-  private static <T> T onLoop(Link link, Callable<T> question) {
-    try {
-      return link.loop().submit(question).get(10, TimeUnit.SECONDS);
-    } catch (Exception failed) {
-      throw new AssertionError(failed);
     }
   }
 
