@@ -45,6 +45,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,7 @@ public final class NettyTransportServer implements TransportServer {
   private final AuditListener audit;
   private final TransportMetrics metrics;
   private final InstantSource clock;
+  private final LongSupplier throttleTime;
   private final Codec codec;
   private final OutboundBudget outbound;
   private final FrameEncoder frames;
@@ -94,6 +96,23 @@ public final class NettyTransportServer implements TransportServer {
       AuditListener audit,
       TransportMetrics metrics,
       InstantSource clock) {
+    this(settings, handshake, handler, listener, audit, metrics, clock, System::nanoTime);
+  }
+
+  /**
+   * The same with a clock of its own for the throttle.
+   *
+   * @param throttleTime only goes forward, in nanoseconds
+   */
+  NettyTransportServer(
+      ServerSettings settings,
+      Optional<ServerHandshake> handshake,
+      MessageHandler handler,
+      ConnectionListener listener,
+      AuditListener audit,
+      TransportMetrics metrics,
+      InstantSource clock,
+      LongSupplier throttleTime) {
     if (settings.admission().authentication() && handshake.isEmpty()) {
       throw new IllegalArgumentException("authentication is on, and nobody judges hellos");
     }
@@ -102,6 +121,7 @@ public final class NettyTransportServer implements TransportServer {
     this.audit = audit;
     this.metrics = metrics;
     this.clock = clock;
+    this.throttleTime = throttleTime;
     int maxMessageSize = settings.connection().maxMessageSize();
     this.codec = new ProtobufCodec(maxMessageSize);
     this.outbound = new OutboundBudget("outbound-buffer-total", settings.outboundBufferTotal());
@@ -150,7 +170,7 @@ public final class NettyTransportServer implements TransportServer {
             connections,
             dispatcher,
             settings.unauthenticated(),
-            new AddressThrottle(settings.throttle(), System::nanoTime),
+            new AddressThrottle(settings.throttle(), throttleTime),
             withdrawals,
             trail);
     ServerPipeline pipeline = new ServerPipeline(settings, context, admission, handshake, crypto);

@@ -38,7 +38,6 @@ import org.junit.jupiter.api.Test;
 class AdmissionIntegrationTests {
 
   private static final long ALMOST_A_SECOND = Duration.ofMillis(950).toNanos();
-  private static final ThrottleSettings TWO_A_BURST = new ThrottleSettings(1, 2, true);
 
   private final AuthManager server = TestKeys.authManager("server");
   private final AuthManager client = TestKeys.authManager("client");
@@ -115,7 +114,7 @@ class AdmissionIntegrationTests {
 
   @Test
   void tellsAThrottledPeerASecondLater() {
-    settings.throttle = TWO_A_BURST;
+    settings.throttleAfter(2);
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer first = fixture.connect();
         RawSocketPeer second = fixture.connect()) {
@@ -142,13 +141,14 @@ class AdmissionIntegrationTests {
   @Test
   void answersTheHelloOfAThrottledPeerAtOnce() {
     trusting();
-    settings.throttle = new ThrottleSettings(1, 1, true);
+    settings.throttleAfter(1);
+    HandshakeRequest again = hello();
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer first = fixture.connect()) {
       assertThat(first.send(hello()).readHandshakeResponse().getAccepted()).isTrue();
       long begin = System.nanoTime();
       try (RawSocketPeer second = fixture.connect()) {
-        HandshakeResponse response = second.send(hello()).readHandshakeResponse();
+        HandshakeResponse response = second.send(again).readHandshakeResponse();
         assertThat(response.getAccepted()).isFalse();
         assertThat(response.getError()).isEqualTo("too many connection attempts");
         assertThat(second.readDisconnect().getReason())
@@ -161,7 +161,7 @@ class AdmissionIntegrationTests {
 
   @Test
   void seesThatAHeldPeerLeaves() {
-    settings.throttle = new ThrottleSettings(1, 1, true);
+    settings.throttleAfter(1);
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer first = fixture.connect()) {
       first.ping(1);
@@ -221,7 +221,7 @@ class AdmissionIntegrationTests {
     AuthManager other = TestKeys.authManager("other");
     server.addTrustedKey(TrustedEntry.of("seq-B", other.publicKey()));
     settings.maxConnections = 1;
-    settings.throttle = TWO_A_BURST;
+    settings.throttleAfter(2);
     try (ServerFixture fixture = new ServerFixture(settings);
         RawSocketPeer first = fixture.connect()) {
       assertThat(first.send(hello()).readHandshakeResponse().getAccepted()).isTrue();
@@ -277,6 +277,7 @@ class AdmissionIntegrationTests {
     // Room for 200 arrays of 4 KiB and for the hello of one more, should it come in pieces.
     settings.maxMessageSize = 64 * 1024;
     settings.inboundBuffer = 200 * 4096 + 1024;
+    settings.handshakeTimeout = Duration.ofMinutes(1);
     settings.unauthenticated = new UnauthenticatedSettings(1024, 0);
     try (ServerFixture fixture = new ServerFixture(settings)) {
       List<RawSocketPeer> greedy = new ArrayList<>();

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** What a server holds for its peers, seen through one of its links. */
@@ -28,6 +30,15 @@ final class Holdings {
   /** The link of a connection. */
   static Link link(ServerFixture fixture, String connectionId) {
     return ((NettyConnection) fixture.server.connection(connectionId).orElseThrow()).link();
+  }
+
+  /** Asks what only the link's event loop may look at, behind whatever that does just now. */
+  static <T> T onLoop(Link link, Callable<T> question) {
+    try {
+      return link.loop().submit(question).get(10, TimeUnit.SECONDS);
+    } catch (Exception failed) {
+      throw new AssertionError(failed);
+    }
   }
 
   /** Part of the inbound budget that partial frames hold. */

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 
 /** A server on a free port of loopback, with small limits where a test wants them. */
 final class ServerFixture implements AutoCloseable {
@@ -38,11 +39,18 @@ final class ServerFixture implements AutoCloseable {
     int port;
     UnauthenticatedSettings unauthenticated = UnauthenticatedSettings.DEFAULT;
     ThrottleSettings throttle = ThrottleSettings.DEFAULT;
+    LongSupplier throttleTime = System::nanoTime;
     AdmissionSettings admission = AdmissionSettings.OPEN;
     Optional<TlsSettings> tls = Optional.empty();
     Optional<ServerHandshake> handshake = Optional.empty();
     Optional<MessageHandler> handler = Optional.empty();
     TransportMetrics metrics = TransportMetrics.NOOP;
+
+    /** So many may try from one address, of loopback too, however long the test takes. */
+    void throttleAfter(int attempts) {
+      throttle = new ThrottleSettings(1, attempts, true);
+      throttleTime = () -> 0;
+    }
 
     private ServerSettings toServerSettings() {
       return new ServerSettings(
@@ -82,7 +90,8 @@ final class ServerFixture implements AutoCloseable {
             recorded,
             audited::add,
             settings.metrics,
-            InstantSource.system());
+            InstantSource.system(),
+            settings.throttleTime);
     server.start();
   }
 

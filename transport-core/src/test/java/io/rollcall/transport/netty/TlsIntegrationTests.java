@@ -10,7 +10,6 @@ import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.PeerIdentity;
-import io.rollcall.transport.ThrottleSettings;
 import io.rollcall.transport.TlsSettings;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.UnauthenticatedSettings;
@@ -38,7 +37,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -366,16 +364,20 @@ class TlsIntegrationTests {
 
   @Test
   void whoseAddressIsThrottledIsClosedWithoutAWordAfterAWhile() throws Exception {
-    settings.throttle = new ThrottleSettings(1, 1, true);
+    settings.throttleAfter(1);
     try (ServerFixture fixture = new ServerFixture(settings);
-        RawSocketPeer first = fixture.connect();
-        RawSocketPeer second = fixture.connect()) {
+        SSLSocket first = socket(fixture, 0)) {
+      // Two that just connect are taken up in any order.
+      fixture.admitted(RawSocketPeer.of(first));
       long start = System.nanoTime();
-      second.sendHex("16030100");
-      assertThat(second.readToEnd()).isEmpty();
+      try (RawSocketPeer second = fixture.connect()) {
+        second.sendHex("16030100");
+        assertThat(second.readToEnd()).isEmpty();
+      }
       assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .isGreaterThanOrEqualTo(ServerAdmission.HOLD.minusMillis(100));
-      assertThat(first.localPort()).isPositive();
+          .isGreaterThanOrEqualTo(ServerAdmission.HOLD);
+      Await.until("the event", () -> !fixture.audited.isEmpty());
+      assertThat(fixture.audited).singleElement().isInstanceOf(AuditEvent.AddressThrottled.class);
     }
   }
 
@@ -460,7 +462,7 @@ class TlsIntegrationTests {
           () -> {
             sent.add(fixture.server.send(id, block(32 * 1024)).toCompletableFuture());
             ciphertext.set(
-                onLoop(
+                Holdings.onLoop(
                     link, () -> link.channel().unsafe().outboundBuffer().totalPendingWriteBytes()));
             return ciphertext.get() > 0 && link.queuedBytes() > 256 * 1024;
           });
@@ -511,7 +513,7 @@ class TlsIntegrationTests {
             }
             flood.complete(null);
           });
-      Await.until("it is not read", () -> !onLoop(link, link::reading));
+      Await.until("it is not read", () -> !Holdings.onLoop(link, link::reading));
       long taken = link.bytesRead();
       // Its handler's queue, one read, and the record that was under way.
       assertThat(taken).isLessThan(6L * settings.maxMessageSize);
@@ -520,14 +522,6 @@ class TlsIntegrationTests {
       Await.until("it is read again", () -> link.bytesRead() > taken + (1 << 20));
       peer.close();
       flood.get(20, TimeUnit.SECONDS);
-    }
-  }
-
-  private static <T> T onLoop(Link link, Callable<T> question) {
-    try {
-      return link.loop().submit(question).get(10, TimeUnit.SECONDS);
-    } catch (Exception failed) {
-      throw new AssertionError(failed);
     }
   }
 
