@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class WatchedFile implements AutoCloseable {
   private final String name;
   private final Path file;
   private final Consumer<ByteString> use;
+  private final LongSupplier nanoTime;
   private final ScheduledExecutorService looks =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("trusted-sequencers-file").factory());
@@ -72,9 +74,15 @@ public final class WatchedFile implements AutoCloseable {
    *     what is wrong with that, and then nothing may have changed
    */
   public WatchedFile(String name, Path file, ByteString used, Consumer<ByteString> use) {
+    this(name, file, used, use, System::nanoTime);
+  }
+
+  WatchedFile(
+      String name, Path file, ByteString used, Consumer<ByteString> use, LongSupplier nanoTime) {
     this.name = name;
     this.file = file;
     this.use = use;
+    this.nanoTime = nanoTime;
     this.settled = new Found.Content(used);
   }
 
@@ -120,17 +128,18 @@ public final class WatchedFile implements AutoCloseable {
   /** Why what the file holds is not what is in use; empty when it is. */
   public Optional<String> problem() {
     long began = lookBegan;
-    return began != 0 && System.nanoTime() - began > PATIENCE.toNanos()
+    return began != 0 && nanoTime.getAsLong() - began > PATIENCE.toNanos()
         ? Optional.of(
             name + ": reading " + file + " takes longer than " + PATIENCE.toSeconds() + " s")
         : Optional.ofNullable(problem);
   }
 
   private void lookSafely() {
-    lookBegan = System.nanoTime() | 1;
+    lookBegan = nanoTime.getAsLong() | 1;
     try {
       look();
     } catch (RuntimeException fault) {
+      problem = "%s: %s could not be looked at, by a fault of this program".formatted(name, file);
       log.error("{}: {} could not be looked at", name, file, fault);
     } finally {
       lookBegan = 0;

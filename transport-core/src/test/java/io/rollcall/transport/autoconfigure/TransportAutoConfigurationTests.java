@@ -12,6 +12,7 @@ import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.actuate.TransportEndpoint;
+import io.rollcall.transport.actuate.TrustedSequencersEndpoint;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.Signer;
 import io.rollcall.transport.event.TransportEventPublisher;
@@ -364,6 +365,18 @@ class TransportAutoConfigurationTests {
     runner
         .withPropertyValues("management.endpoints.web.exposure.include=health")
         .run(context -> assertThat(context).doesNotHaveBean(TransportEndpoint.class));
+  }
+
+  @Test
+  void nobodyChangesTrustedKeysByHandUnlessAccessIsGiven() {
+    ApplicationContextRunner exposed =
+        runner.withPropertyValues(
+            "auth.enabled=true", "management.endpoints.web.exposure.include=*");
+    exposed.run(context ->
+        assertThat(context).hasNotFailed().doesNotHaveBean(TrustedSequencersEndpoint.class));
+    exposed
+        .withPropertyValues("management.endpoint.trustedsequencers.access=UNRESTRICTED")
+        .run(context -> assertThat(context).hasSingleBean(TrustedSequencersEndpoint.class));
   }
 
   record Chosen(MessageHandler handler, ConnectionListener listener) {}

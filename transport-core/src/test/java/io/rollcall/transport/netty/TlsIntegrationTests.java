@@ -19,12 +19,16 @@ import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawServer;
 import io.rollcall.transport.testing.RawSocketPeer;
+import io.rollcall.transport.testing.RecordingHandler;
 import io.rollcall.transport.testing.TestCertificates;
 import io.rollcall.transport.testing.TestKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -39,6 +43,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -600,6 +605,37 @@ class TlsIntegrationTests {
 
   // ---- those who mean harm
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aBitThatIsTurnedOnTheWayEndsTheConnectionAndNothingOfItIsHandled(boolean toServer)
+      throws Exception {
+    try (ServerFixture fixture = new ServerFixture(settings);
+        OnThePath path = new OnThePath(fixture.server.address());
+        ClientFixture client =
+            ClientFixture.secured(
+                TestCertificates.settings(AUTHORITY.trusting()),
+                false,
+                "localhost:" + path.port())) {
+      client.client.connect();
+      fixture.recorded.nextOpened();
+      client.client.send(block(1)).toCompletableFuture().join();
+      fixture.recorded.nextMessage();
+
+      RecordingHandler there = toServer ? fixture.recorded : client.recorded;
+      path.turnABit(toServer);
+      if (toServer) {
+        var _ = client.client.send(block(1000));
+      } else {
+        var _ = fixture.server.broadcast(block(1000), Set.of());
+      }
+
+      RecordingHandler.Closed closed = there.nextClosed();
+      assertThat(closed.reason()).isEqualTo(CloseReason.PROTOCOL_ERROR);
+      assertThat(closed.details()).startsWith("TLS broke: ");
+      assertThat(there.hasMessage()).isFalse();
+    }
+  }
+
   @Test
   void trustedClientsConnectWhileTwoHundredDoHarm() {
     authenticated();
@@ -612,6 +648,72 @@ class TlsIntegrationTests {
           client.client.connect();
           assertThat(fixture.recorded.nextOpened().tls()).isTrue();
         }
+      }
+    }
+  }
+
+  /** Passes bytes on between one client and a server, and changes one when it is told to. */
+  private static final class OnThePath implements AutoCloseable {
+
+    private final ServerSocket front = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final InetSocketAddress server;
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean turnsToServer = new AtomicBoolean();
+    private final AtomicBoolean turnsToClient = new AtomicBoolean();
+
+    OnThePath(InetSocketAddress server) throws IOException {
+      this.server = server;
+      Thread.ofVirtual().name("on-the-path").start(this::relay);
+    }
+
+    int port() {
+      return front.getLocalPort();
+    }
+
+    /** Of the last byte of what comes next that way. */
+    void turnABit(boolean toServer) {
+      (toServer ? turnsToServer : turnsToClient).set(true);
+    }
+
+    private void relay() {
+      try {
+        Socket client = front.accept();
+        open.add(client);
+        Socket behind = new Socket(server.getAddress(), server.getPort());
+        open.add(behind);
+        Thread.ofVirtual().start(() -> pump(client, behind, turnsToServer));
+        pump(behind, client, turnsToClient);
+      } catch (IOException over) {
+        close();
+      }
+    }
+
+    private void pump(Socket from, Socket to, AtomicBoolean turns) {
+      byte[] bytes = new byte[1 << 16];
+      try {
+        for (int n = from.getInputStream().read(bytes);
+            n >= 0;
+            n = from.getInputStream().read(bytes)) {
+          if (turns.getAndSet(false)) {
+            bytes[n - 1] ^= 1;
+          }
+          to.getOutputStream().write(bytes, 0, n);
+        }
+        to.shutdownOutput();
+      } catch (IOException over) {
+        close();
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        front.close();
+        for (Socket each : open) {
+          each.close();
+        }
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
       }
     }
   }

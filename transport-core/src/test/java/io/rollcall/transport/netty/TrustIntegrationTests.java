@@ -1,6 +1,7 @@
 package io.rollcall.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.ChainId;
@@ -23,6 +24,7 @@ import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,6 +211,41 @@ class TrustIntegrationTests {
     }
   }
 
+  @Test
+  void theLastLookAtANewcomerLetsNoRemovalPassBeforeItIsFound() throws Exception {
+    trustedOnly();
+    AtomicInteger looks = new AtomicInteger();
+    CountDownLatch removed = new CountDownLatch(1);
+    Thread removal =
+        Thread.ofPlatform()
+            .unstarted(() -> {
+              server.removeTrustedKey("b");
+              removed.countDown();
+            });
+    // The first look is that at its hello.
+    AuthManager removing =
+        watched(
+            "identify",
+            () -> {
+              if (looks.incrementAndGet() == 2) {
+                removal.start();
+                Await.until(
+                    "the removal is over, or waits for the newcomer",
+                    () -> removed.getCount() == 0 || removal.getState() == Thread.State.WAITING);
+              }
+            });
+    settings.handshake =
+        Optional.of(new ServerHandshake(removing, settings.admission, InstantSource.system()));
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      peer.send(TestKeys.hello("b"));
+
+      assertThat(peer.readHandshakeResponse().getAccepted()).isTrue();
+      assertThat(peer.readDisconnect().getDetails()).isEqualTo(NO_LONGER);
+      assertThat(removed.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
   @RepeatedTest(50)
   void whoeverConnectsWhileItsKeyIsRemovedIsGoneAfterwards() throws Exception {
     trustedOnly();
@@ -268,6 +306,48 @@ class TrustIntegrationTests {
       assertThat(fixture.audited)
           .containsExactly(new AuditEvent.TrustChanged("the application", "removed a"));
     }
+  }
+
+  @Test
+  void aServerListensToChangesFromItsStartToItsStopAndNoLonger() {
+    AtomicInteger listeners = new AtomicInteger();
+    AuthManager counted = watched("listen", listeners::incrementAndGet, listeners::decrementAndGet);
+    settings.handshake =
+        Optional.of(new ServerHandshake(counted, settings.admission, InstantSource.system()));
+    try (ServerFixture fixture = new ServerFixture(settings)) {
+      assertThat(listeners).hasValue(1);
+      settings.port = fixture.server.address().getPort();
+      assertThatThrownBy(() -> new ServerFixture(settings)).hasMessageContaining("in use");
+      assertThat(listeners).as("after a start that failed").hasValue(1);
+      fixture.server.stop();
+      assertThat(listeners).as("after the stop").hasValue(0);
+    }
+  }
+
+  private AuthManager watched(String method, Runnable asked) {
+    return watched(method, asked, () -> {});
+  }
+
+  /** Tells when a method returns what it knows, and when what it returned is run. */
+  private AuthManager watched(String method, Runnable asked, Runnable run) {
+    return (AuthManager)
+        Proxy.newProxyInstance(
+            AuthManager.class.getClassLoader(),
+            new Class<?>[] {AuthManager.class},
+            (proxy, called, arguments) -> {
+              Object result = called.invoke(server, arguments);
+              if (!called.getName().equals(method)) {
+                return result;
+              }
+              asked.run();
+              return result instanceof Runnable ends
+                  ? (Runnable)
+                      () -> {
+                        run.run();
+                        ends.run();
+                      }
+                  : result;
+            });
   }
 
   private static RawSocketPeer admitted(ServerFixture fixture, String keyName) {

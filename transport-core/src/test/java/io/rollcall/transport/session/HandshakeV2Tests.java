@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both sides of handshake v2, and whoever stands between them, without a socket. */
 class HandshakeV2Tests {
@@ -38,6 +39,10 @@ class HandshakeV2Tests {
   private static final Instant NOW = Instant.ofEpochSecond(1_700_000_000);
   private static final ByteString NO_TLS = ByteString.EMPTY;
   private static final ByteString TLS = ByteString.copyFromUtf8("a session of TLS");
+
+  // Before a frame that has the field already they change its bytes, and nothing of what it says.
+  private static final ByteString TIMESTAMP_OF_1 = ByteString.fromHex("0801");
+  private static final ByteString NOT_ACCEPTED = ByteString.fromHex("0800");
 
   private final EcdsaAuthManager server = TestKeys.authManager("server");
   private final EcdsaAuthManager client = TestKeys.authManager("client");
@@ -199,6 +204,19 @@ class HandshakeV2Tests {
                 .formatted(other.publicKey().hex(), server.publicKey().hex()));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 8, 16, 31, 32})
+  void aKeyThatDiffersFromTheExpectedOneInASingleByteIsAnotherKey(int index) {
+    byte[] key = server.publicKey().bytes().toByteArray();
+    key[index] ^= 1;
+    ClientExchange exchange = expecting(server.publicKey());
+    exchange.hello();
+
+    assertThatThrownBy(() -> exchange.judge(challengeWith(key, new byte[32])))
+        .isInstanceOf(UnprovenServerException.class)
+        .hasMessageContaining("%s was expected", server.publicKey().hex());
+  }
+
   @Test
   void aProofForOneServerIsNoneForAnother() {
     // Who poses as a server to a client that expects no certain one, and forwards to the real one.
@@ -246,6 +264,16 @@ class HandshakeV2Tests {
 
     HandshakeResult.Rejected rejected =
         rejected(judge(serverSpeaking(HandshakePolicy.AUTO), exchange.hello(), NO_TLS));
+
+    assertThat(rejected.details()).endsWith("TLS at one end only: something on the way ends it");
+  }
+
+  @Test
+  void whoPutsTlsBeforeAPlainClientIsFound() {
+    ClientExchange plain = expecting(server.publicKey());
+
+    HandshakeResult.Rejected rejected =
+        rejected(judge(serverSpeaking(HandshakePolicy.AUTO), plain.hello(), TLS));
 
     assertThat(rejected.details()).endsWith("TLS at one end only: something on the way ends it");
   }
@@ -373,6 +401,51 @@ class HandshakeV2Tests {
         .endsWith("signature verification failed");
   }
 
+  @Test
+  void aHelloIsSignedAsItCameAndNotAsItIsRead() {
+    ClientExchange exchange = speaking(HandshakePolicy.V2);
+    HandshakeRequest hello = exchange.hello();
+    HandshakeResult.Challenged challenged =
+        (HandshakeResult.Challenged)
+            serverSpeaking(HandshakePolicy.AUTO)
+                .judge(new ReceivedHello(hello, TIMESTAMP_OF_1.concat(bytes(hello)), NO_TLS))
+                .toCompletableFuture()
+                .join();
+    exchange.judge(bytes(challenged.response()));
+
+    assertThat(rejected(judge(challenged, exchange.proof())).details())
+        .endsWith("signature verification failed");
+  }
+
+  @Test
+  void aChallengeIsSignedAsItCame() {
+    ClientExchange exchange = speaking(HandshakePolicy.V2);
+    HandshakeResult.Challenged challenged = challenged(exchange.hello());
+    exchange.judge(NOT_ACCEPTED.concat(bytes(challenged.response())));
+
+    assertThat(rejected(judge(challenged, exchange.proof())).details())
+        .endsWith("signature verification failed");
+  }
+
+  @Test
+  void aProofIsSignedAsItCame() {
+    ClientExchange exchange = expecting(server.publicKey());
+    HandshakeResult.Challenged challenged = challenged(exchange.hello());
+    exchange.judge(bytes(challenged.response()));
+    HandshakeRequest proof = exchange.proof();
+
+    HandshakeResult.Accepted accepted =
+        (HandshakeResult.Accepted)
+            challenged
+                .proof()
+                .judge(proof, TIMESTAMP_OF_1.concat(bytes(proof)))
+                .toCompletableFuture()
+                .join();
+    exchange.judge(bytes(accepted.response()));
+
+    assertThatThrownBy(exchange::verifyServer).isInstanceOf(UnprovenServerException.class);
+  }
+
   // ---- what else can be wrong
 
   @Test
@@ -414,6 +487,18 @@ class HandshakeV2Tests {
   }
 
   @Test
+  void aKeyThatStandsForSomethingElseSinceItsHelloDoesNotGetIn() {
+    ClientExchange exchange = speaking(HandshakePolicy.V2);
+    HandshakeResult.Challenged challenged = challenged(exchange.hello());
+    exchange.judge(bytes(challenged.response()));
+
+    server.addTrustedKey(new TrustedEntry("alpha", Set.of(client.publicKey()), Set.of(), 2, false));
+
+    assertThat(rejected(judge(challenged, exchange.proof())).details())
+        .startsWith("untrusted public key: ");
+  }
+
+  @Test
   void aStrangerIsRefusedBeforeAnythingIsSigned() {
     ClientExchange stranger =
         exchange(TestKeys.authManager("stranger"), settings(HandshakePolicy.V2), NOW, NO_TLS);
@@ -421,6 +506,82 @@ class HandshakeV2Tests {
     assertThat(
             rejected(judge(serverSpeaking(HandshakePolicy.V2), stranger.hello(), NO_TLS)).details())
         .startsWith("untrusted public key: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"15, nonce too short: 15", "65, nonce too long: 65"})
+  void anOfferOfV2WantsANonceOfSixteenToSixtyFourBytesToo(int length, String text) {
+    HandshakeRequest hello =
+        speaking(HandshakePolicy.V2).hello().toBuilder()
+            .setNonce(ByteString.copyFrom(new byte[length]))
+            .build();
+
+    assertThat(rejected(judge(serverSpeaking(HandshakePolicy.V2), hello, NO_TLS)).details())
+        .endsWith(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"another 24 random bytes.Rollcall", "16 bytesrollcall"})
+  void aNonceThatOnlyLooksAsIfV2HadBeenOfferedIsFineByV1(String nonce) {
+    ByteString bytes = ByteString.copyFromUtf8(nonce);
+    long timestamp = SignedHello.nanos(NOW);
+    HandshakeRequest hello =
+        HandshakeRequest.newBuilder()
+            .setTimestamp(timestamp)
+            .setPublicKey(client.publicKey().bytes())
+            .setNonce(bytes)
+            .setSignature(client.sign(SignedHello.bytes(timestamp, bytes)).bytes())
+            .build();
+
+    assertThat(judge(serverSpeaking(HandshakePolicy.AUTO), hello, NO_TLS))
+        .isInstanceOf(HandshakeResult.Accepted.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "32, 32, the server's public key has 32 bytes; expected 33",
+    "65, 32, the server's public key has 65 bytes; expected 33",
+    "33, 15, the server's nonce has 15 bytes; expected at least 16"
+  })
+  void aChallengeOfAnotherFormIsNotAnswered(int key, int nonce, String text) {
+    ClientExchange exchange = speaking(HandshakePolicy.AUTO);
+    exchange.hello();
+
+    assertThatThrownBy(() -> exchange.judge(challengeWith(new byte[key], new byte[nonce])))
+        .isInstanceOf(UnprovenServerException.class)
+        .hasMessage(text.replace(';', ','));
+  }
+
+  @Test
+  void aNoIsANoWhateverStandsBesideIt() {
+    ClientExchange exchange = speaking(HandshakePolicy.AUTO);
+    HandshakeResponse challenge = challenged(exchange.hello()).response();
+
+    assertThatThrownBy(
+            () -> exchange.judge(bytes(challenge.toBuilder().setError("not today").build())))
+        .isInstanceOf(HandshakeRejectedException.class)
+        .hasMessage("handshake rejected: not today");
+  }
+
+  @Test
+  void aYesIsNoChallengeWhateverStandsBesideIt() {
+    ClientExchange exchange = expecting(server.publicKey());
+    HandshakeResponse challenge = challenged(exchange.hello()).response();
+
+    assertThatThrownBy(() -> exchange.judge(bytes(challenge.toBuilder().setAccepted(true).build())))
+        .isInstanceOf(UnprovenServerException.class)
+        .hasMessageContaining("without proving its own key");
+  }
+
+  @Test
+  void aClientThatSpeaksV1AloneFollowsNoChallenge() {
+    ClientExchange exchange = speaking(HandshakePolicy.V1);
+    exchange.hello();
+    HandshakeResponse challenge = challenged(speaking(HandshakePolicy.V2).hello()).response();
+
+    assertThatThrownBy(() -> exchange.judge(bytes(challenge)))
+        .isInstanceOf(HandshakeRejectedException.class)
+        .hasMessage("handshake rejected: no reason given");
   }
 
   @Test
@@ -526,6 +687,20 @@ class HandshakeV2Tests {
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static ByteString challengeWith(byte[] key, byte[] nonce) {
+    return bytes(
+        HandshakeResponse.newBuilder()
+            .setExtension(
+                ServerExtension.newBuilder()
+                    .setChallenge(
+                        ServerChallenge.newBuilder()
+                            .setPublicKey(ByteString.copyFrom(key))
+                            .setNonce(ByteString.copyFrom(nonce)))
+                    .build()
+                    .toByteString())
+            .build());
   }
 
   private static HandshakeResponse yesWith(ByteString signature) {

@@ -112,6 +112,25 @@ class TrustSourcesTests {
   }
 
   @Test
+  void aKeyThatTheFileGivesToAnotherIdStaysWithTheIdItWasAddedToByHand() {
+    sources.addKeys(BY, "p", keys("moved"));
+    sources.add(BY, entry("h", "of h"));
+    sources.file(BY, List.of(entry("f", "f", "moved", "of h")));
+    assertThat(trusted.entries())
+        .containsExactly(entry("f", "f"), entry("h", "of h"), entry("p", "moved", "p"));
+    assertThat(sources.heldBack())
+        .containsExactly(new HeldBack("f", keys("moved", "of h"), Source.FILE));
+  }
+
+  @Test
+  void aFurtherKeyChangesNothingElseOfAnEntry() {
+    sources.file(BY, List.of(new TrustedEntry("f", keys("f"), Set.of(ChainId.of(2)), 3, true)));
+    sources.addKeys(BY, "f", keys("f2"));
+    assertThat(trusted.entries())
+        .contains(new TrustedEntry("f", keys("f", "f2"), Set.of(ChainId.of(2)), 3, true));
+  }
+
+  @Test
   void aKeyOfSomebodyElseIsNotAdded() {
     assertThatThrownBy(() -> sources.addKeys(BY, "f", keys("p")))
         .hasMessageContaining("is the key of 'p'");
@@ -139,6 +158,9 @@ class TrustSourcesTests {
     assertThat(trusted.entries()).containsExactly(entry("own", "own"), entry("p", "p"));
     assertThatThrownBy(() -> sources.file(BY, List.of(entry("own", "x"))))
         .hasMessage("'own' is an id that the application trusts itself");
+    assertThatThrownBy(() -> sources.add(BY, entry("own", "x")))
+        .hasMessage("'own' is an id that the application trusts itself");
+    assertThat(sources.known()).extracting(known -> known.entry().id()).containsExactly("p");
     assertThat(trusted.entries()).containsExactly(entry("own", "own"), entry("p", "p"));
   }
 }

@@ -11,8 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +28,8 @@ class WatchedFileTests {
 
   @TempDir private Path folder;
   private final List<String> used = new CopyOnWriteArrayList<>();
+  private final CountDownLatch release = new CountDownLatch(1);
+  private volatile boolean slow;
   private Path file;
   private WatchedFile watched;
 
@@ -40,6 +47,12 @@ class WatchedFileTests {
 
   private void use(ByteString content) {
     String text = content.toStringUtf8();
+    if (text.equals("fault")) {
+      throw new IllegalStateException("on purpose");
+    }
+    if (text.equals("slow")) {
+      awaitQuietly(release);
+    }
     if (text.startsWith("wrong")) {
       throw new IllegalArgumentException("it is " + text);
     }
@@ -48,6 +61,12 @@ class WatchedFileTests {
 
   private void write(String text) throws IOException {
     Files.writeString(file, text);
+  }
+
+  /** In one step, for a watch that looks when it likes. */
+  private void replace(String text) throws IOException {
+    Path next = Files.writeString(folder.resolve("next"), text);
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Test
@@ -153,8 +172,66 @@ class WatchedFileTests {
   @Test
   void looksByItselfOnceItIsStarted() throws IOException {
     watched.start();
-    write("second");
+    replace("second");
     Await.until("the change is used", () -> used.equals(List.of("second")));
+  }
+
+  @Test
+  void aFaultOfOursEndsNoWatchAndIsNoSecret() throws IOException {
+    watched.start();
+    replace("fault");
+    Await.until("it is a problem", () -> watched.problem().isPresent());
+    replace("second");
+    Await.until("the next change is used", () -> used.equals(List.of("second")));
+    Await.until("it is none any more", () -> watched.problem().isEmpty());
+  }
+
+  @Test
+  void aLookThatTakesLongIsAProblemForAsLongAsItTakes() throws IOException {
+    AtomicLong now = new AtomicLong(1);
+    watched.close();
+    watched =
+        new WatchedFile("a.property", file, ByteString.copyFromUtf8("first"), this::use, now::get);
+    watched.start();
+    replace("slow");
+    Await.until("it is being used", () -> slow);
+    assertThat(watched.problem()).isEmpty();
+
+    now.addAndGet(WatchedFile.PATIENCE.toNanos() + 1);
+    assertThat(watched.problem())
+        .contains("a.property: reading " + file + " takes longer than 5 s");
+
+    release.countDown();
+    Await.until("it is over", () -> watched.problem().isEmpty());
+    assertThat(used).containsExactly("slow");
+    watched.close();
+    now.addAndGet(2 * WatchedFile.PATIENCE.toNanos());
+    Await.until("nothing is looked at any more", () -> watched.problem().isEmpty());
+  }
+
+  @Test
+  void itsThreadEndsWithIt() throws InterruptedException {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    watched.start();
+    Thread its =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("trusted-sequencers-file"))
+            .filter(thread -> !before.contains(thread))
+            .findFirst()
+            .orElseThrow();
+
+    watched.close();
+
+    assertThat(its.join(Duration.ofSeconds(10))).isTrue();
+  }
+
+  private void awaitQuietly(CountDownLatch latch) {
+    slow = true;
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void look(int times) {
