@@ -75,7 +75,7 @@ class ProvenPairIT {
             "cannot connect: (handshake failed: the server's public key is [0-9a-f]{66}, and "
                 + expected.publicKey()
                 + " was expected)"));
-    publisher.awaitInLog(Pattern.compile("(the peer broke off: the server did not prove)"));
+    publisher.awaitInLog(Pattern.compile("(the peer broke off: the client does not accept)"));
     assertThat(gamma.http().status("/actuator/health/publisher")).isEqualTo(503);
   }
 

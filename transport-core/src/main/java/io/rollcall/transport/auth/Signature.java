@@ -144,6 +144,11 @@ public record Signature(ByteString bytes) {
         ByteString.copyFrom(rAndS).concat(ByteString.copyFrom(new byte[] {(byte) recoveryId})));
   }
 
+  /** Whether it has the one form that signers here give it: s in the lower half, v 0 or 1. */
+  public boolean isCanonical() {
+    return recoveryId() <= 1 && withLowS().equals(this);
+  }
+
   /** The signature with s in the lower half: the other s belongs to the other y. */
   Signature withLowS() {
     BigInteger s = new BigInteger(1, s());

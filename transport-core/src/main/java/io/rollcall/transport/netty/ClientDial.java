@@ -183,9 +183,10 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
     link = made;
     made.onEnd(this::linkEnded);
     FrameDecoder frames = ConnectionPipeline.begin(made);
+    frames.onUnreadable(problem ->
+        ErrorHandler.end(
+            made, ClientHandshakeHandler.orTooLong(TlsPeer.orTls(problem, TlsPeer.SERVER))));
     if (tls.isEmpty()) {
-      frames.onUnreadable(
-          problem -> ErrorHandler.end(made, TlsPeer.orTls(problem, TlsPeer.SERVER)));
       shakeHands(made, frames);
       return;
     }

@@ -8,6 +8,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.HandshakeVersion;
+import io.rollcall.transport.MessageTooLargeException;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.session.ClientExchange;
@@ -68,6 +69,16 @@ final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
         .addBefore(ConnectionPipeline.ERRORS, ConnectionPipeline.HANDSHAKE, handler);
     handler.say(exchange::hello);
     return handler;
+  }
+
+  /** The limit of a server's answer is no setting, and raising one would not help. */
+  static TransportException orTooLong(TransportException problem) {
+    return problem instanceof MessageTooLargeException large && large.limit() == MOST_BYTES
+        ? new TransportException(
+            CloseReason.PROTOCOL_ERROR,
+            "the server's answer to the handshake has %d bytes, at most %d are allowed"
+                .formatted(large.size(), large.limit()))
+        : problem;
   }
 
   /** Why the server refused, if it did and its goodbye is still waited for. */

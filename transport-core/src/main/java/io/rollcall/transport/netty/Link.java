@@ -525,7 +525,9 @@ final class Link {
       if (insideFrame) {
         fail(CloseReason.NETWORK_ERROR, "the stream ended inside a frame", Operation.READ);
       } else {
-        close(CloseReason.END_OF_STREAM, context.goodbye());
+        if (begins(CloseReason.END_OF_STREAM, "the peer ended the stream")) {
+          finish(CloseReason.END_OF_STREAM, context.goodbye());
+        }
       }
     } else if (channel instanceof DuplexChannel duplex && duplex.isOutputShutdown()) {
       closeChannel();

@@ -1,5 +1,6 @@
 package io.rollcall.transport.netty;
 
+import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.rollcall.proto.v1.Message;
@@ -475,11 +476,20 @@ public final class NettyTransportClient implements TransportClient {
       case NONE -> "without a handshake";
       case V1 -> "by handshake v1: the server proved nothing";
       case V2 ->
-          connection.identity() instanceof PeerIdentity.Unknown unknown
-              ? "by handshake v2: the server's key is %s; to expect no other, set auth.server-public-key to it"
-                  .formatted(HexFormat.of().formatHex(unknown.publicKey().toByteArray()))
-              : "by handshake v2: the server proved a key of auth.server-public-key";
+          switch (connection.identity()) {
+            case PeerIdentity.Trusted expected ->
+                "by handshake v2: the server proved the expected key " + hex(expected.publicKey());
+            case PeerIdentity.Unknown unknown ->
+                "by handshake v2: the server's key is %s; to expect no other, set auth.server-public-key to it"
+                    .formatted(hex(unknown.publicKey()));
+            case PeerIdentity.Unauthenticated _ ->
+                throw new IllegalStateException("v2 without a proof");
+          };
     };
+  }
+
+  private static String hex(ByteString key) {
+    return HexFormat.of().formatHex(key.toByteArray());
   }
 
   private final class Load implements TransportLoad {

@@ -126,6 +126,7 @@ final class ServerAdmission {
     private Runnable cancelRelease = () -> {};
     private boolean admitted;
     private boolean audited;
+    private String claimed = "";
 
     private Candidate(Link link, FirstReads reads) {
       this.link = link;
@@ -265,7 +266,12 @@ final class ServerAdmission {
       Inbox inbox = ConnectionPipeline.admit(connection, dispatcher);
       ConnectionInfo info = connection.info();
       if (connection.identity() instanceof PeerIdentity.Trusted trusted) {
-        log.info("{} {} admitted as {}", link.id(), link.remote(), trusted.label());
+        log.info(
+            "{} {} admitted as {} by handshake {}",
+            link.id(),
+            link.remote(),
+            trusted.label(),
+            info.handshake().word());
       } else {
         log.debug("{} {} admitted as {}", link.id(), link.remote(), connection.identity().label());
       }
@@ -275,6 +281,11 @@ final class ServerAdmission {
               before.stream().map(NettyConnection::handled).toArray(CompletableFuture[]::new)));
       link.onEnd((reason, details) -> {
         ServerAdmission.this.end(connection, inbox, reason, details);
+        if (link.peerAsked() && reason == CloseReason.AUTH_FAILURE) {
+          // By v2 the client has the last word about who the other is.
+          audited = false;
+          audit(reason, "the peer broke off after it was admitted: " + details);
+        }
         // A stop says goodbye to all at once, and all are to hear it.
         if (reason != CloseReason.REQUESTED || link.peerAsked()) {
           ends();
@@ -344,6 +355,11 @@ final class ServerAdmission {
       link.fail(why.reason(), why.details(), operation);
     }
 
+    /** It was challenged to prove that it is this one: whoever reads of it wants to know. */
+    void challengedAs(String label) {
+      claimed = " (challenged as " + label + ")";
+    }
+
     /** Answers its hello, or its proof. */
     void send(HandshakeResponse response) {
       OutboundFrame frame = link.context().frames().encode(response);
@@ -377,7 +393,9 @@ final class ServerAdmission {
     private void audit(CloseReason reason, String text) {
       if (!audited) {
         audited = true;
-        audit.audit(new AuditEvent.HandshakeRefused(link.id(), link.remoteAddress(), reason, text));
+        audit.audit(
+            new AuditEvent.HandshakeRefused(
+                link.id(), link.remoteAddress(), reason, text + claimed));
       }
     }
 

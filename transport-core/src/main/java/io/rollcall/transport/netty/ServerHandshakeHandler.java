@@ -304,6 +304,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   /** Waits for the peer again, so it may be pushed out again, and its time goes on. */
   private void challenge(HandshakeResult.Challenged challenged) {
     proof = challenged.proof();
+    candidate.challengedAs(challenged.proof().claimedBy());
     decided = false;
     frames.expectFirst(MOST_BYTES, this::proofBegan);
     candidate.awaitHello();

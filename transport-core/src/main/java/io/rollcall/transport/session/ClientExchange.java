@@ -63,7 +63,7 @@ public final class ClientExchange {
   private @Nullable ServerChallenge challenge;
   private @Nullable Transcript transcript;
   private @Nullable ByteString proof;
-  private @Nullable ByteString serverSignature;
+  private @Nullable HandshakeResponse yes;
 
   ClientExchange(
       AuthManager auth,
@@ -134,6 +134,10 @@ public final class ClientExchange {
       return challenged(challenged.get(), frame);
     }
     answers.requireYes(response);
+    if (settings.policy() != HandshakePolicy.V1
+        && !extension(response).equals(ServerExtension.getDefaultInstance())) {
+      throw impostor("the server's yes holds what belongs to another step of handshake v2");
+    }
     if (settings.policy() == HandshakePolicy.V2) {
       throw impostor(
           "the server let this client in without proving its own key; it speaks handshake v1, or"
@@ -216,7 +220,10 @@ public final class ClientExchange {
     if (!extension.hasProof()) {
       throw impostor("the server let this client in without proving its own key");
     }
-    serverSignature = extension.getProof().getSignature();
+    if (!response.getError().isEmpty()) {
+      throw impostor("the server's yes gives a reason for a no");
+    }
+    yes = response;
     return new Step.Verify();
   }
 
@@ -229,13 +236,15 @@ public final class ClientExchange {
   public PeerIdentity verifyServer() {
     Transcript seen = agreed();
     ByteString sent = proof;
-    ByteString signature = serverSignature;
-    if (sent == null || signature == null) {
+    HandshakeResponse answer = yes;
+    if (sent == null || answer == null) {
       throw new IllegalStateException("the server has not answered the proof");
     }
     try {
-      PublicKey signer = auth.recoverPublicKey(seen.ofServer(sent), new Signature(signature));
-      if (signer.bytes().equals(seen.serverKey())) {
+      Signature signature = new Signature(extension(answer).getProof().getSignature());
+      PublicKey signer =
+          auth.recoverPublicKey(seen.ofServer(sent, answer.getSessionId()), signature);
+      if (signature.isCanonical() && signer.bytes().equals(seen.serverKey())) {
         return settings.serverKeys().contains(signer)
             ? new PeerIdentity.Trusted(EXPECTED, signer.bytes(), Set.of(), 1, true)
             : new PeerIdentity.Unknown(signer.bytes());

@@ -64,12 +64,15 @@ public final class PendingProof {
     } catch (IllegalArgumentException form) {
       return decided(Refusals.failed("invalid signature", String.valueOf(form.getMessage())));
     }
+    if (!signature.isCanonical()) {
+      return decided(
+          Refusals.failed("invalid signature", "expected s in the lower half and v 0 or 1"));
+    }
     PublicKey signer;
     try {
       signer = auth.recoverPublicKey(transcript.ofClient(), signature);
-    } catch (AuthenticationException e) {
-      return decided(
-          Refusals.failed("failed to recover public key", String.valueOf(e.getMessage())));
+    } catch (AuthenticationException noKey) {
+      return decided(Refusals.failed("failed to recover public key", "no key fits r, s and v"));
     }
     if (!transcript.clientKey().equals(signer.bytes())) {
       return decided(
@@ -88,7 +91,9 @@ public final class PendingProof {
       metrics.helloClockSkew(
           Duration.between(clock.instant(), SignedHello.instant(request.getTimestamp())));
     }
-    return auth.signLater(transcript.ofServer(frame)).thenApply(this::accepted);
+    String sessionId = identity.label() + "-" + SignedHello.nanos(clock.instant());
+    return auth.signLater(transcript.ofServer(frame, sessionId))
+        .thenApply(own -> accepted(own, sessionId));
   }
 
   /** The list was asked some time ago. */
@@ -97,7 +102,12 @@ public final class PendingProof {
         || auth.identify(transcript.clientKey()).filter(trusted::equals).isPresent();
   }
 
-  private HandshakeResult accepted(Signature signature) {
+  /** Whose proof it is, if it holds; for the log. */
+  public String claimedBy() {
+    return identity.label();
+  }
+
+  private HandshakeResult accepted(Signature signature, String sessionId) {
     ServerExtension extension =
         ServerExtension.newBuilder()
             .setProof(ServerProof.newBuilder().setSignature(signature.bytes()))
@@ -107,7 +117,7 @@ public final class PendingProof {
         HandshakeVersion.V2,
         HandshakeResponse.newBuilder()
             .setAccepted(true)
-            .setSessionId(identity.label() + "-" + SignedHello.nanos(clock.instant()))
+            .setSessionId(sessionId)
             .setExtension(extension.toByteString())
             .build());
   }

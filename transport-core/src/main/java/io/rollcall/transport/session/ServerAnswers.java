@@ -113,6 +113,9 @@ final class ServerAnswers {
     if (error.startsWith("invalid signature length: 0") && policy == HandshakePolicy.V2) {
       return "; that server speaks no handshake v2, which is required here: change auth.handshake there or here";
     }
+    if (error.startsWith("signature verification failed") && policy != HandshakePolicy.V1) {
+      return "; if it stays so, something on the way changes bytes, or ends TLS and begins it anew";
+    }
     if (error.startsWith("handshake v2 is required")) {
       return "; set auth.handshake to auto or v2 here";
     }

@@ -145,20 +145,31 @@ public final class ServerHandshake {
     if (trusted.isEmpty() && !allowUntrusted) {
       return decided(Refusals.untrusted(claimed));
     }
-    Optional<ClientHello> offer = offerOfV2(request);
+    Optional<ClientHello> offer;
+    try {
+      offer = offerOfV2(request);
+    } catch (InvalidProtocolBufferException malformed) {
+      return failed(
+          "malformed handshake extension", "an offer of handshake v2 that cannot be read");
+    }
     return offer.isPresent()
         ? challenge(hello, offer.get(), claimed, trusted)
         : judgeV1(request, claimed, trusted);
   }
 
-  private Optional<ClientHello> offerOfV2(HandshakeRequest request) {
+  /** Of a peer that offers v2 an extension is ours; what another one has there is none of ours. */
+  private Optional<ClientHello> offerOfV2(HandshakeRequest request)
+      throws InvalidProtocolBufferException {
     if (policy == HandshakePolicy.V1) {
       return Optional.empty();
     }
     try {
       ClientExtension extension = ClientExtension.parseFrom(request.getExtension());
       return extension.hasHello() ? Optional.of(extension.getHello()) : Optional.empty();
-    } catch (InvalidProtocolBufferException somebodyElses) {
+    } catch (InvalidProtocolBufferException malformed) {
+      if (V2Nonce.offersV2(request.getNonce())) {
+        throw malformed;
+      }
       return Optional.empty();
     }
   }
@@ -244,7 +255,7 @@ public final class ServerHandshake {
               SignedHello.bytes(request.getTimestamp(), request.getNonce()),
               new Signature(request.getSignature()));
     } catch (AuthenticationException | IllegalArgumentException e) {
-      return failed("failed to recover public key", String.valueOf(e.getMessage()));
+      return failed("failed to recover public key", "no key fits r, s and v");
     }
     if (!claimed.equals(signer.bytes())) {
       return failed(

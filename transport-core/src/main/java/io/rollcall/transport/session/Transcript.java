@@ -50,13 +50,20 @@ record Transcript(
    * What the server signs.
    *
    * @param proof the third frame, without its length prefix
+   * @param sessionId of the fourth
    */
-  byte[] ofServer(ByteString proof) {
-    return encode(SERVER, List.of(sha256(hello), sha256(challenge), sha256(proof)));
+  byte[] ofServer(ByteString proof, String sessionId) {
+    return encode(
+        SERVER,
+        List.of(
+            sha256(hello),
+            sha256(challenge),
+            sha256(proof),
+            ByteString.copyFrom(sessionId, StandardCharsets.UTF_8)));
   }
 
   /** Every part behind its length, so that no two lists of parts have the same bytes. */
-  private byte[] encode(String role, List<ByteString> hashes) {
+  private byte[] encode(String role, List<ByteString> more) {
     List<ByteString> parts =
         new ArrayList<>(
             List.of(
@@ -67,7 +74,7 @@ record Transcript(
                 clientNonce,
                 serverNonce,
                 binding));
-    parts.addAll(hashes);
+    parts.addAll(more);
     int size = NO_TIMESTAMP.size() + parts.stream().mapToInt(p -> Short.BYTES + p.size()).sum();
     ByteBuffer bytes = ByteBuffer.allocate(size);
     NO_TIMESTAMP.copyTo(bytes);

@@ -7,7 +7,8 @@ import io.rollcall.transport.TransportException;
 public final class UnprovenServerException extends TransportException {
 
   /** What a server is told. */
-  public static final String DETAILS = "the server did not prove the key that this client expects";
+  public static final String DETAILS =
+      "the client does not accept what the server proved; its log says why";
 
   UnprovenServerException(String message) {
     super(CloseReason.AUTH_FAILURE, message);

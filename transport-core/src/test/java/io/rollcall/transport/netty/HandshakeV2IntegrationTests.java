@@ -454,7 +454,10 @@ class HandshakeV2IntegrationTests {
     AuditEvent.HandshakeRefused audited = refused(fixture);
     assertThat(audited.reason()).isEqualTo(CloseReason.AUTH_FAILURE);
     assertThat(audited.text())
-        .isEqualTo("refused: the peer broke off: " + UnprovenServerException.DETAILS);
+        .isEqualTo(
+            "refused: the peer broke off: "
+                + UnprovenServerException.DETAILS
+                + " (challenged as alpha)");
 
     client.passBackOff(AFTER_AUTH_FAILURE);
     client.scheduler.awaitNextIn(AFTER_AUTH_FAILURE);
@@ -541,7 +544,8 @@ class HandshakeV2IntegrationTests {
     try (LogCapture log = LogCapture.of(NettyTransportClient.class)) {
       connected(expecting(server.publicKey()), fixture);
       assertThat(log.lines(Level.INFO).getFirst())
-          .endsWith("by handshake v2: the server proved a key of auth.server-public-key");
+          .endsWith(
+              "by handshake v2: the server proved the expected key " + server.publicKey().hex());
     }
     try (LogCapture log = LogCapture.of(NettyTransportClient.class)) {
       connected(ClientHandshakeSettings.V1, fixture);

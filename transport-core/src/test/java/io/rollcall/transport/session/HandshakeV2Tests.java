@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.rollcall.proto.handshake.ClientExtension;
+import io.rollcall.proto.handshake.ClientProof;
 import io.rollcall.proto.handshake.ServerChallenge;
 import io.rollcall.proto.handshake.ServerExtension;
 import io.rollcall.proto.handshake.ServerProof;
@@ -23,6 +24,7 @@ import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.PublicKey;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.testing.TestKeys;
+import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -570,7 +572,79 @@ class HandshakeV2Tests {
 
     assertThatThrownBy(() -> exchange.judge(bytes(challenge.toBuilder().setAccepted(true).build())))
         .isInstanceOf(UnprovenServerException.class)
-        .hasMessageContaining("without proving its own key");
+        .hasMessage("the server's yes holds what belongs to another step of handshake v2");
+  }
+
+  @Test
+  void aYesByV1HoldsNothingOfV2() {
+    ClientExchange exchange = speaking(HandshakePolicy.AUTO);
+    exchange.hello();
+
+    assertThatThrownBy(() -> exchange.judge(bytes(yesWith(ByteString.copyFrom(new byte[65])))))
+        .isInstanceOf(UnprovenServerException.class)
+        .hasMessageContaining("belongs to another step");
+  }
+
+  @Test
+  void theSessionIdIsTheServersOwn() {
+    ClientExchange exchange = expecting(server.publicKey());
+    HandshakeResult.Challenged challenged = challenged(exchange.hello());
+    exchange.judge(bytes(challenged.response()));
+    HandshakeResponse yes = accepted(challenged, exchange.proof()).response();
+
+    exchange.judge(bytes(yes.toBuilder().setSessionId("somebody else's").build()));
+
+    assertThatThrownBy(exchange::verifyServer).isInstanceOf(UnprovenServerException.class);
+  }
+
+  @Test
+  void aYesThatGivesAReasonForANoIsNone() {
+    ClientExchange exchange = expecting(server.publicKey());
+    HandshakeResult.Challenged challenged = challenged(exchange.hello());
+    exchange.judge(bytes(challenged.response()));
+    HandshakeResponse yes = accepted(challenged, exchange.proof()).response();
+
+    assertThatThrownBy(() -> exchange.judge(bytes(yes.toBuilder().setError("not today").build())))
+        .isInstanceOf(UnprovenServerException.class)
+        .hasMessage("the server's yes gives a reason for a no");
+  }
+
+  @Test
+  void aSignatureHasOneFormAlone() {
+    ClientExchange exchange = expecting(server.publicKey());
+    HandshakeResult.Challenged challenged = challenged(exchange.hello());
+    exchange.judge(bytes(challenged.response()));
+    HandshakeRequest proof = exchange.proof();
+    HandshakeRequest malleated =
+        proof.toBuilder()
+            .setExtension(
+                ClientExtension.newBuilder()
+                    .setProof(
+                        ClientProof.newBuilder()
+                            .setSignature(withHighS(extension(proof).getProof().getSignature())))
+                    .build()
+                    .toByteString())
+            .build();
+
+    assertThat(rejected(judge(challenged, malleated)).log()).contains("s in the lower half");
+
+    HandshakeResponse yes = accepted(challenged, proof).response();
+    exchange.judge(bytes(yesWith(withHighS(serverProof(yes)), yes.getSessionId())));
+    assertThatThrownBy(exchange::verifyServer).isInstanceOf(UnprovenServerException.class);
+  }
+
+  @Test
+  void anOfferThatCannotBeReadIsNamed() {
+    HandshakeRequest hello =
+        speaking(HandshakePolicy.AUTO).hello().toBuilder()
+            .setExtension(ByteString.fromHex("0a05ff"))
+            .build();
+
+    HandshakeResult.Rejected rejected =
+        rejected(judge(serverSpeaking(HandshakePolicy.AUTO), hello, NO_TLS));
+
+    assertThat(rejected.details()).endsWith("malformed handshake extension");
+    assertThat(rejected.log()).contains("an offer of handshake v2 that cannot be read");
   }
 
   @Test
@@ -703,9 +777,33 @@ class HandshakeV2Tests {
             .build());
   }
 
+  private static ByteString serverProof(HandshakeResponse yes) {
+    try {
+      return ServerExtension.parseFrom(yes.getExtension()).getProof().getSignature();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The other signature that the same key made of the same bytes. */
+  private static ByteString withHighS(ByteString signature) {
+    BigInteger order =
+        new BigInteger("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16);
+    BigInteger s = new BigInteger(1, signature.substring(32, 64).toByteArray());
+    return signature
+        .substring(0, 32)
+        .concat(ByteString.fromHex("%064x".formatted(order.subtract(s))))
+        .concat(ByteString.copyFrom(new byte[] {(byte) (signature.byteAt(64) ^ 1)}));
+  }
+
   private static HandshakeResponse yesWith(ByteString signature) {
+    return yesWith(signature, "");
+  }
+
+  private static HandshakeResponse yesWith(ByteString signature, String sessionId) {
     return HandshakeResponse.newBuilder()
         .setAccepted(true)
+        .setSessionId(sessionId)
         .setExtension(
             ServerExtension.newBuilder()
                 .setProof(ServerProof.newBuilder().setSignature(signature))

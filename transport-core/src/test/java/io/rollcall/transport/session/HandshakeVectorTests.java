@@ -108,6 +108,7 @@ class HandshakeVectorTests {
             binding,
             hello.toByteString(),
             challenged.response().toByteString());
+    assertThat(yes.getSessionId()).isEqualTo(text(vector, "session_id"));
     assertThat(hex(hello.toByteString())).isEqualTo(text(vector, "hello"));
     assertThat(hex(challenged.response().toByteString())).isEqualTo(text(vector, "challenge"));
     assertThat(HexFormat.of().formatHex(transcript.ofClient()))
@@ -115,7 +116,8 @@ class HandshakeVectorTests {
     assertThat(hex(ClientExtension.parseFrom(proof.getExtension()).getProof().getSignature()))
         .isEqualTo(text(vector, "client_signature"));
     assertThat(hex(proof.toByteString())).isEqualTo(text(vector, "proof"));
-    assertThat(HexFormat.of().formatHex(transcript.ofServer(proof.toByteString())))
+    assertThat(
+            HexFormat.of().formatHex(transcript.ofServer(proof.toByteString(), yes.getSessionId())))
         .isEqualTo(text(vector, "server_signs"));
     assertThat(hex(ServerExtension.parseFrom(yes.getExtension()).getProof().getSignature()))
         .isEqualTo(text(vector, "server_signature"));
