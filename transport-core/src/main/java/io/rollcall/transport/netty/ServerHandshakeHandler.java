@@ -154,20 +154,26 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private void unreadable(TransportException unread) {
     TransportException problem = TlsPeer.orTls(unread, TlsPeer.CLIENT);
     if (candidate.admitted() || link.ended()) {
+      if (problem != unread && !link.ended()) {
+        // Where nobody shakes hands it is admitted already, and people want to know all the same.
+        candidate.refusedInAbsence(refusal(problem));
+      }
       ErrorHandler.end(link, problem);
       return;
     }
     frames.ignore();
     if (!candidate.isHeld()) {
       decided = true;
-      String text = text(problem);
       if (candidate.keepsPlace(false)) {
-        candidate.refuse(
-            new HandshakeResult.Rejected(
-                problem.reason(), Optional.empty(), text, "refused: " + text),
-            Operation.READ);
+        candidate.refuse(refusal(problem), Operation.READ);
       }
     }
+  }
+
+  private static HandshakeResult.Rejected refusal(TransportException problem) {
+    String text = text(problem);
+    return new HandshakeResult.Rejected(
+        problem.reason(), Optional.empty(), text, "refused: " + text);
   }
 
   /** The limit of a first frame is no setting, and raising one would not help. */

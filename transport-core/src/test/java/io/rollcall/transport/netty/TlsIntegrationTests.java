@@ -315,10 +315,13 @@ class TlsIntegrationTests {
     }
   }
 
-  @Test
-  void aTlsClientOnAPlainPortIsNamedAndToldThatItsServerIsPlain() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aTlsClientOnAPlainPortIsNamedAndToldThatItsServerIsPlain(boolean authentication) {
     settings.tls = Optional.empty();
-    authenticated();
+    if (authentication) {
+      authenticated();
+    }
     try (ServerFixture fixture = new ServerFixture(settings);
         ClientFixture client = secured(AUTHORITY.trusting(), true, fixture)) {
       assertThatThrownBy(client.client::connect)
