@@ -41,14 +41,20 @@ public final class EcdsaAuthManager implements AuthManager {
   private final PublicKey publicKey;
   private final TrustedKeys trusted;
   private final Secp256k1Provider secp256k1;
+  private final Duration laterLimit;
   private final Semaphore elsewhere = new Semaphore(MOST_ELSEWHERE);
 
   private EcdsaAuthManager(
-      Signer signer, PublicKey publicKey, TrustedKeys trusted, Secp256k1Provider secp256k1) {
+      Signer signer,
+      PublicKey publicKey,
+      TrustedKeys trusted,
+      Secp256k1Provider secp256k1,
+      Duration laterLimit) {
     this.signer = signer;
     this.publicKey = publicKey;
     this.trusted = trusted;
     this.secp256k1 = secp256k1;
+    this.laterLimit = laterLimit;
     log.info(
         "secp256k1 is {}, own public key {}, address {}", secp256k1.name(), publicKey, address());
   }
@@ -61,18 +67,23 @@ public final class EcdsaAuthManager implements AuthManager {
    *     another key than it says
    */
   public static EcdsaAuthManager create(Signer signer, TrustedKeys trusted) {
-    return create(signer, trusted, Secp256k1Provider.fastest(), START_LIMIT);
+    return create(signer, trusted, Secp256k1Provider.fastest(), START_LIMIT, LATER_LIMIT);
   }
 
   /** Never takes the native library; the results are the same, several times slower. */
   public static EcdsaAuthManager createPortable(KeyPair keyPair, TrustedKeys trusted) {
     Secp256k1Provider portable = new PortableSecp256k1();
-    return create(new LocalSigner(keyPair, portable), trusted, portable, START_LIMIT);
+    return create(new LocalSigner(keyPair, portable), trusted, portable, START_LIMIT, LATER_LIMIT);
   }
 
   static EcdsaAuthManager create(
-      Signer signer, TrustedKeys trusted, Secp256k1Provider secp256k1, Duration limit) {
-    return new EcdsaAuthManager(signer, proven(signer, secp256k1, limit), trusted, secp256k1);
+      Signer signer,
+      TrustedKeys trusted,
+      Secp256k1Provider secp256k1,
+      Duration startLimit,
+      Duration laterLimit) {
+    return new EcdsaAuthManager(
+        signer, proven(signer, secp256k1, startLimit), trusted, secp256k1, laterLimit);
   }
 
   /** The signer's public key, after it has shown that it signs with that one. */
@@ -143,12 +154,12 @@ public final class EcdsaAuthManager implements AuthManager {
               }
             });
     return signed
-        .orTimeout(LATER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(laterLimit.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(cause -> {
           waiting.interrupt();
           throw cause instanceof TimeoutException
               ? new SigningException(
-                  "the signer did not answer within " + LATER_LIMIT.toMillis() + " ms", cause)
+                  "the signer did not answer within " + laterLimit.toMillis() + " ms", cause)
               : failure(cause);
         });
   }
