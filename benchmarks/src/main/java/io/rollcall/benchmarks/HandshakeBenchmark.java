@@ -48,7 +48,7 @@ import javax.net.ssl.SSLContext;
  * several rounds; and the bytes of one, counted by a relay. Server and clients share the machine,
  * so only what one kind costs beside another is worth reading.
  */
-final class HandshakeBenchmark {
+public final class HandshakeBenchmark {
 
   private static final int ROUNDS = 3;
   private static final int PARALLEL = 8;

@@ -154,7 +154,7 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private void unreadable(TransportException unread) {
     TransportException problem = TlsPeer.orTls(unread, TlsPeer.CLIENT);
     if (candidate.admitted() || link.ended()) {
-      if (problem != unread && !link.ended()) {
+      if (TlsPeer.looksLikeTls(unread) && !link.ended()) {
         // Where nobody shakes hands it is admitted already, and people want to know all the same.
         candidate.refusedInAbsence(refusal(problem));
       }
