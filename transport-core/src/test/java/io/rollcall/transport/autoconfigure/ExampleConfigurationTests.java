@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rollcall.proto.ChainId;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.ClientSettings;
+import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.ServerSettings;
 import io.rollcall.transport.auth.TrustedEntry;
+import io.rollcall.transport.session.ClientHandshakeSettings;
 import io.rollcall.transport.testing.TestKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -91,6 +93,43 @@ class ExampleConfigurationTests {
                 "arbitrum", Set.of(TestKeys.publicKey("arbitrum")), Set.of(), 1, false),
             new TrustedEntry(
                 "optimism", Set.of(TestKeys.publicKey("optimism")), Set.of(), 1, false));
+  }
+
+  @Test
+  void whatHandshakesNeedBindsForBothSides() {
+    AuthProperties auth =
+        yaml("""
+        auth:
+          enabled: true
+          handshake: v2
+          network_id: testnet
+          server_public_key: "%s, %s"
+        """
+                .formatted(OPTIMISM, ARBITRUM))
+            .bindOrCreate("auth", AuthProperties.class);
+
+    assertThat(auth.toAdmissionSettings().handshake()).isEqualTo(HandshakePolicy.V2);
+    assertThat(auth.toAdmissionSettings().networkId()).isEqualTo("testnet");
+    assertThat(auth.toClientHandshakeSettings())
+        .isEqualTo(
+            new ClientHandshakeSettings(
+                HandshakePolicy.V2,
+                "testnet",
+                Set.of(TestKeys.publicKey("optimism"), TestKeys.publicKey("arbitrum"))));
+  }
+
+  @Test
+  void aServersKeyThatIsExpectedMakesAClientSpeakV2AndNobodyElse() {
+    AuthProperties expecting =
+        yaml("auth: {enabled: true, server_public_key: '%s'}".formatted(OPTIMISM))
+            .bindOrCreate("auth", AuthProperties.class);
+    AuthProperties plain =
+        yaml("auth: {enabled: true, handshake: v1}").bindOrCreate("auth", AuthProperties.class);
+
+    assertThat(expecting.toClientHandshakeSettings().policy()).isEqualTo(HandshakePolicy.V2);
+    assertThat(expecting.toAdmissionSettings().handshake()).isEqualTo(HandshakePolicy.AUTO);
+    assertThat(plain.toClientHandshakeSettings().policy()).isEqualTo(HandshakePolicy.V1);
+    assertThat(plain.toAdmissionSettings().handshake()).isEqualTo(HandshakePolicy.V1);
   }
 
   @Test

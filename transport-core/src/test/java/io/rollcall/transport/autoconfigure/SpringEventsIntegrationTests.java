@@ -22,12 +22,15 @@ import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -124,14 +127,31 @@ class SpringEventsIntegrationTests {
     }
   }
 
-  private ConfigurableApplicationContext connect() {
+  @ParameterizedTest
+  @CsvSource({"server-public-key, was expected", "network-id, another network id"})
+  void whatAClientExpectsOfItsServerIsAPropertyToo(String property, String failure)
+      throws Exception {
+    String value = property.equals("network-id") ? "another" : TestKeys.publicKey("x").hex();
+    try (ConfigurableApplicationContext peer = connect("--auth." + property + "=" + value)) {
+      TransportClient client = peer.getBean(TransportClient.class);
+      Await.until("it says why not", () -> client.stats().lastFailure().isPresent());
+      assertThat(client.stats().lastFailure().orElseThrow()).contains(failure);
+      assertThat(recorder.nextAudited()).isInstanceOf(AuditEvent.HandshakeRefused.class);
+    }
+  }
+
+  private ConfigurableApplicationContext connect(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--transport.server-addr=127.0.0.1:" + port,
+                "--transport.listen-addr=",
+                "--auth.enabled=true",
+                "--auth.private-key=" + TestKeys.privateKeyHex("optimism")));
+    arguments.addAll(List.of(more));
     return new SpringApplicationBuilder(Transport.class)
         .web(WebApplicationType.NONE)
-        .run(
-            "--transport.server-addr=127.0.0.1:" + port,
-            "--transport.listen-addr=",
-            "--auth.enabled=true",
-            "--auth.private-key=" + TestKeys.privateKeyHex("optimism"));
+        .run(arguments.toArray(String[]::new));
   }
 
   private static Message numbered(int number) {

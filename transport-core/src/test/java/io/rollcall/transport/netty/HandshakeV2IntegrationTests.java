@@ -359,6 +359,20 @@ class HandshakeV2IntegrationTests {
   }
 
   @Test
+  void aProofOfMoreThanFourKibibytesIsRefusedByItsLength() {
+    ServerFixture fixture = with(new ServerFixture(settings));
+    RawSocketPeer peer = with(fixture.connect());
+    challenged(peer);
+
+    peer.sendHex("00001001");
+
+    assertThat(peer.readDisconnect().getDetails())
+        .isEqualTo(
+            "message size exceeds max: 4097 bytes, at most 4096 before the handshake is done");
+    peer.expectEndOfStream();
+  }
+
+  @Test
   void garbageInTheSegmentOfTheHelloIsReadWhereTheProofBelongs() {
     ServerFixture fixture = with(new ServerFixture(settings));
     RawSocketPeer peer = with(fixture.connect());

@@ -24,6 +24,7 @@ import io.rollcall.transport.session.ClientHandshake;
 import io.rollcall.transport.session.ClientHandshakeSettings;
 import io.rollcall.transport.session.ConnectionManager;
 import io.rollcall.transport.session.HandshakeCrypto;
+import io.rollcall.transport.session.ReplayMarks;
 import io.rollcall.transport.session.ServerHandshake;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.RawSocketPeer;
@@ -36,6 +37,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +92,22 @@ class ServerHandshakeHandlerTests {
   }
 
   @Test
+  void whoseTimeRanOutWhileItsHelloWasJudgedIsToldSoBehindTheChallenge() throws Exception {
+    HeldRandom held = new HeldRandom();
+    EmbeddedLink peer = accepted(held);
+    receive(peer, exchange().hello());
+    assertThat(held.reached.await(10, TimeUnit.SECONDS)).isTrue();
+    peer.advance(LIMIT);
+    assertThat(peer.link.ended()).isFalse();
+
+    held.release.countDown();
+
+    assertThat(HandshakeResponse.parseFrom(nextFrame(peer)).getExtension().isEmpty()).isFalse();
+    assertThat(Message.parseFrom(nextFrame(peer)).getDisconnect().getDetails())
+        .isEqualTo("failed to read handshake: no complete handshake within 5000 ms");
+  }
+
+  @Test
   void itCountsAmongThoseThatWait() throws Exception {
     EmbeddedLink peer = accepted();
     challenged(peer);
@@ -131,6 +151,10 @@ class ServerHandshakeHandlerTests {
   }
 
   private EmbeddedLink accepted() {
+    return accepted(new SecureRandom());
+  }
+
+  private EmbeddedLink accepted(RandomGenerator random) {
     EmbeddedLink made = new EmbeddedLink();
     links.add(made);
     made.channel
@@ -143,7 +167,12 @@ class ServerHandshakeHandlerTests {
                 LIMIT,
                 Optional.of(
                     new ServerHandshake(
-                        server, AdmissionSettings.TRUSTED_ONLY, InstantSource.system())),
+                        server,
+                        AdmissionSettings.TRUSTED_ONLY,
+                        ReplayMarks.NONE,
+                        TransportMetrics.NOOP,
+                        InstantSource.system(),
+                        random)),
                 crypto,
                 admission.candidate(made.link, FirstReads.of(made.channel)),
                 made.frames));
@@ -159,21 +188,41 @@ class ServerHandshakeHandlerTests {
 
   /** Says hello and hears the challenge. */
   private static ClientExchange challenged(EmbeddedLink peer) throws Exception {
-    ClientExchange exchange =
-        new ClientHandshake(
-                TestKeys.authManager("client"),
-                "client-1",
-                new ClientHandshakeSettings(HandshakePolicy.V2, "", Set.of()),
-                InstantSource.system(),
-                new SecureRandom())
-            .begin(ByteString.EMPTY);
+    ClientExchange exchange = exchange();
     receive(peer, exchange.hello());
     assertThat(exchange.judge(nextFrame(peer))).isEqualTo(new ClientExchange.Step.Prove());
     return exchange;
   }
 
+  private static ClientExchange exchange() {
+    return new ClientHandshake(
+            TestKeys.authManager("client"),
+            "client-1",
+            new ClientHandshakeSettings(HandshakePolicy.V2, "", Set.of()),
+            InstantSource.system(),
+            new SecureRandom())
+        .begin(ByteString.EMPTY);
+  }
+
   private static void receive(EmbeddedLink peer, MessageLite message) {
     peer.receive(RawSocketPeer.frame(message.toByteString()));
+  }
+
+  /** Keeps a hello from its challenge for as long as the test wants. */
+  private static final class HeldRandom implements RandomGenerator {
+    final CountDownLatch reached = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+
+    @Override
+    public long nextLong() {
+      reached.countDown();
+      try {
+        assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return 1;
+    }
   }
 
   /** What is judged is judged on another thread. */
