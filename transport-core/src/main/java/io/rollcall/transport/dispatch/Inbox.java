@@ -5,6 +5,7 @@ import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Inbox {
 
-  /** After so many events in a row a thread lets those of other connections go first. */
+  /** After so many events in a row other connections have their turn first. */
   static final int EVENTS_IN_A_TURN = 64;
 
   private final MessageDispatcher dispatcher;
@@ -62,7 +63,7 @@ public final class Inbox {
     } finally {
       lock.unlock();
     }
-    var _ = before.whenComplete((done, fault) -> dispatcher.start(connectionId, this::work));
+    var _ = before.whenComplete((done, fault) -> dispatcher.start(this));
   }
 
   /** The connection is gone; nothing may follow. */
@@ -133,41 +134,59 @@ public final class Inbox {
     waiting.addLast(event);
     if (!running) {
       running = true;
-      dispatcher.start(connectionId, this::work);
+      dispatcher.start(this);
     }
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // A virtual thread keeps its processor until it waits.
-  private void work() {
+  String connectionId() {
+    return connectionId;
+  }
+
+  /**
+   * Handles what waits, so much at most as one turn may have; on the dispatcher's thread, one at a
+   * time.
+   *
+   * @return whether it needs another turn; else the next event begins anew
+   */
+  boolean turn() {
     int handled = 0;
-    for (Collection<Event> batch = take(); !batch.isEmpty(); batch = take()) {
+    while (handled < EVENTS_IN_A_TURN) {
+      Collection<Event> batch = take(EVENTS_IN_A_TURN - handled);
+      if (batch.isEmpty()) {
+        return false;
+      }
       for (Event event : batch) {
         handle(event);
         if (event instanceof Closed closed) {
           closed.handled.run();
         }
-        handled++;
-        if (handled % EVENTS_IN_A_TURN == 0) {
-          Thread.yield();
-        }
       }
+      handled += batch.size();
     }
+    return true;
   }
 
   /**
-   * Everything that waits; when that is nothing, this thread's work ends. Never the queue itself
+   * The oldest of what waits; when that is nothing, this was the last turn. Never the queue itself
    * then: the next event may be put into it at any moment, and another thread begins with it.
    */
-  private Collection<Event> take() {
+  private Collection<Event> take(int most) {
     lock.lock();
     try {
       running = !waiting.isEmpty();
       if (!running) {
         return List.of();
       }
-      Deque<Event> batch = waiting;
-      waiting = new ArrayDeque<>(1);
-      return batch;
+      if (waiting.size() <= most) {
+        Deque<Event> all = waiting;
+        waiting = new ArrayDeque<>(1);
+        return all;
+      }
+      List<Event> oldest = new ArrayList<>(most);
+      while (oldest.size() < most) {
+        oldest.add(waiting.removeFirst());
+      }
+      return oldest;
     } finally {
       lock.unlock();
     }

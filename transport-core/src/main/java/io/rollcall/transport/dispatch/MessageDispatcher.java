@@ -5,6 +5,8 @@ import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.logging.LogQuota;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes messages from event loops and gives them to handlers on virtual threads: one per
- * connection, and only while that connection has messages. Several servers and clients may share
- * one.
+ * connection, and only while that connection has messages. They take turns of {@value
+ * Inbox#EVENTS_IN_A_TURN} events. Several servers and clients may share one.
  */
 public final class MessageDispatcher {
 
@@ -30,6 +32,9 @@ public final class MessageDispatcher {
   final TransportMetrics metrics;
   final AtomicInteger queued = new AtomicInteger();
   private final LogQuota failureLines = new LogQuota(LogQuota.USUAL, System::nanoTime);
+
+  // Those with events that no thread handles just now, the one that waits longest first.
+  private final Queue<Inbox> turns = new ConcurrentLinkedQueue<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
@@ -103,19 +108,21 @@ public final class MessageDispatcher {
     }
   }
 
-  void start(String connectionId, Runnable work) {
+  /** One that had no events has some. */
+  void start(Inbox inbox) {
     lock.lock();
     try {
       busy++;
     } finally {
       lock.unlock();
     }
-    Thread.ofVirtual().name(threadNamePrefix + connectionId).start(() -> run(work));
+    turns.add(inbox);
+    Thread.startVirtualThread(this::work);
   }
 
-  private void run(Runnable work) {
+  private void work() {
     try {
-      work.run();
+      takeTurns();
     } finally {
       lock.lock();
       try {
@@ -127,6 +134,27 @@ public final class MessageDispatcher {
         lock.unlock();
       }
     }
+  }
+
+  /**
+   * There are as many threads as inboxes that wait for a turn or have one. Which of the threads
+   * goes on is the scheduler's choice, and it may be the same one again and again; so it is not a
+   * thread that has the next turn, but the inbox that waits longest.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // A virtual thread keeps its processor until it waits.
+  private void takeTurns() {
+    Inbox inbox = next();
+    while (inbox.turn()) {
+      turns.add(inbox);
+      Thread.yield(); // Others than handlers want a processor too.
+      inbox = next();
+    }
+  }
+
+  private Inbox next() {
+    Inbox inbox = turns.remove();
+    Thread.currentThread().setName(threadNamePrefix + inbox.connectionId());
+    return inbox;
   }
 
   static Duration since(long startNanos) {
