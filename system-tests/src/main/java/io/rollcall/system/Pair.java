@@ -86,36 +86,40 @@ final class Pair implements AutoCloseable {
 
   /** Starts the sequencer of the first rollup. */
   Rollup startAlpha(String publisherAddress) {
-    return startSequencer("alpha", ALPHA_CHAIN, alphaKey, publisherAddress);
+    return startSequencer("alpha", ALPHA_CHAIN, alphaKey, publisherAddress, publisherKey);
   }
 
   /** Starts the sequencer of the second rollup. */
   Rollup startBeta(String publisherAddress) {
-    return startSequencer("beta", BETA_CHAIN, betaKey, publisherAddress);
+    return startSequencer("beta", BETA_CHAIN, betaKey, publisherAddress, publisherKey);
   }
 
   /** Starts a sequencer whose key the publisher does not know; it is up, but not admitted. */
   ServiceProcess startStranger(String publisherAddress) {
-    return startOther(NodeKey.generate(), publisherAddress);
+    return startOther(NodeKey.generate(), publisherAddress, publisherKey);
   }
 
-  /** Starts a third sequencer; it is up, whether it is admitted or not. */
-  ServiceProcess startOther(NodeKey key, String publisherAddress, String... arguments) {
-    return startSequencer("other", 99999, key, publisherAddress, arguments).sequencer();
+  /**
+   * Starts a third sequencer; it is up, whether it is admitted or not.
+   *
+   * @param expected the publisher's key, as it is told; of a pair that proves its keys
+   */
+  ServiceProcess startOther(NodeKey key, String publisherAddress, NodeKey expected) {
+    return startSequencer("other", 99999, key, publisherAddress, expected).sequencer();
   }
 
   private Rollup startSequencer(
-      String name, long chain, NodeKey key, String publisherAddress, String... arguments) {
+      String name, long chain, NodeKey key, String publisherAddress, NodeKey expected) {
     List<String> all = new ArrayList<>();
     all.add("--sequencer.chain-id=" + chain);
     all.add("--transport.server-addr=" + publisherAddress);
     all.add("--transport.reconnect-delay=200ms");
     if (certificates.isPresent()) {
-      all.add("--auth.server-public-key=" + publisherKey.publicKey());
+      all.add("--auth.server-public-key=" + expected.publicKey());
     }
     genesis.forEach(
         (wallet, wei) -> all.add("--sequencer.execution.genesis." + wallet.address() + "=" + wei));
-    return new Rollup(name, chain, start(name, key, all, arguments));
+    return new Rollup(name, chain, start(name, key, all));
   }
 
   private ServiceProcess start(

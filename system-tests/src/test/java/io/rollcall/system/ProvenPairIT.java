@@ -66,9 +66,7 @@ class ProvenPairIT {
   @Test
   void aSequencerThatExpectsAnotherPublisherSaysSoAndDoesNotConnect() {
     NodeKey expected = NodeKey.generate();
-    ServiceProcess gamma =
-        PAIR.startOther(
-            GAMMA, Pair.tcpAddress(publisher), "--auth.server-public-key=" + expected.publicKey());
+    ServiceProcess gamma = PAIR.startOther(GAMMA, Pair.tcpAddress(publisher), expected);
 
     gamma.awaitInLog(
         Pattern.compile(
