@@ -46,13 +46,7 @@ class PairIT {
 
   @Test
   void bothRollupsApplyWhatBothAccept() {
-    Exchange.Balances before = exchange.balances();
-    String id = alpha.submit(exchange.xt(30, 20));
-
-    assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(exchange.balances()).isEqualTo(before.after(30, 20));
+    Commit.assertOneCommits(publisher, exchange);
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.rollcall.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -14,7 +13,6 @@ import tools.jackson.databind.JsonNode;
 /** The packaged jars with handshake v2 and mutual TLS, as {@code bin/demo --tls} has them. */
 class ProvenPairIT {
 
-  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Wallet ALICE = new Wallet("Alice");
   private static final Wallet BOB = new Wallet("Bob");
   private static final Pair PAIR =
@@ -53,14 +51,7 @@ class ProvenPairIT {
     assertThat(toPublisher.path("identity").asString()).isEqualTo("publisher");
     assertProven(toPublisher);
 
-    Exchange exchange = new Exchange(alpha, beta, ALICE, BOB);
-    Exchange.Balances before = exchange.balances();
-    String id = alpha.submit(exchange.xt(30, 20));
-
-    assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(exchange.balances()).isEqualTo(before.after(30, 20));
+    Commit.assertOneCommits(publisher, new Exchange(alpha, beta, ALICE, BOB));
   }
 
   @Test

@@ -4,8 +4,8 @@ import io.rollcall.transport.dispatch.Inbox;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 
 /**
- * What a client puts into {@link ConnectionPipeline}: until the server answered the hello, one
- * handler that waits for the answer; then what every connection has.
+ * What a client puts into {@link ConnectionPipeline} once the server is known, which {@link
+ * ClientHandshakeHandler} sees to before: what every connection has.
  */
 final class ClientPipeline {
 
