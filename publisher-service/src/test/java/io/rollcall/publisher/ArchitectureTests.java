@@ -64,13 +64,9 @@ class ArchitectureTests {
           Map.entry(
               "coordination",
               Set.of(
-                  "CoordinatorStoppedException",
                   "DecisionLog",
-                  "FactListener",
-                  "FailureHandler",
                   "InputSink",
                   "MachineLoad",
-                  "NanoClock",
                   "PublisherCoordinator",
                   "SendListener",
                   "SequencerGateway",

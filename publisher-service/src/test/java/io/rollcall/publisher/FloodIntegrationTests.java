@@ -15,7 +15,7 @@ import io.rollcall.proto.v1.Block;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Ping;
 import io.rollcall.publisher.coordination.PublisherCoordinator;
-import io.rollcall.publisher.testing.Waiting;
+import io.rollcall.service.testing.Waiting;
 import io.rollcall.transport.metrics.TransportMeters;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;

@@ -17,7 +17,7 @@ import io.rollcall.proto.v1.L2Block;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Ping;
 import io.rollcall.publisher.testing.PublisherHttp;
-import io.rollcall.publisher.testing.Waiting;
+import io.rollcall.service.testing.Waiting;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;
 import io.rollcall.transport.testing.TestKeys;

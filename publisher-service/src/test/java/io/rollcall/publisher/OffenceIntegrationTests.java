@@ -11,7 +11,7 @@ import io.rollcall.proto.v1.CIRCMessage;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.publisher.testing.PublisherHttp;
-import io.rollcall.publisher.testing.Waiting;
+import io.rollcall.service.testing.Waiting;
 import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.AuditListener;
 import io.rollcall.transport.testing.LocalTransportPort;

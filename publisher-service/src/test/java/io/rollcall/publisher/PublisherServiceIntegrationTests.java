@@ -18,7 +18,7 @@ import io.rollcall.proto.v1.StartSlot;
 import io.rollcall.proto.v1.XTRequest;
 import io.rollcall.publisher.ops.ConsensusMeters;
 import io.rollcall.publisher.testing.PublisherHttp;
-import io.rollcall.publisher.testing.Waiting;
+import io.rollcall.service.testing.Waiting;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;
 import java.net.InetAddress;

@@ -1,8 +1,8 @@
 package io.rollcall.publisher.api;
 
-import io.rollcall.publisher.coordination.CoordinatorStoppedException;
 import io.rollcall.publisher.coordination.PublisherCoordinator;
 import io.rollcall.scp.ScpPublisher;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;

@@ -1,11 +1,11 @@
 package io.rollcall.publisher.config;
 
 import io.rollcall.proto.ChainId;
-import io.rollcall.publisher.coordination.CoordinatorStoppedException;
 import io.rollcall.publisher.coordination.InputSink;
 import io.rollcall.publisher.handler.VotingPolicy;
 import io.rollcall.publisher.ops.PublisherMetrics;
 import io.rollcall.scp.PublisherInput;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.TrustedEntry;
 import java.util.ArrayList;

@@ -10,7 +10,6 @@ import io.rollcall.publisher.api.PublisherFigures;
 import io.rollcall.publisher.api.SdkController;
 import io.rollcall.publisher.api.XtController;
 import io.rollcall.publisher.coordination.DecisionLog;
-import io.rollcall.publisher.coordination.NanoClock;
 import io.rollcall.publisher.coordination.PublisherCoordinator;
 import io.rollcall.publisher.coordination.SequencerGateway;
 import io.rollcall.publisher.coordination.XtProjection;
@@ -33,6 +32,9 @@ import io.rollcall.publisher.outbound.TransportSequencerGateway;
 import io.rollcall.publisher.storage.MemoryDecisionLog;
 import io.rollcall.scp.PublisherRules;
 import io.rollcall.scp.ScpPublisher;
+import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.lifecycle.CoordinatorLifecycle;
+import io.rollcall.service.lifecycle.ProcessExit;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.auth.AuthManager;
@@ -60,6 +62,9 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(PublisherProperties.class)
 @Import({Problems.class, XtController.class, ChainController.class, SdkController.class})
 class PublisherConfiguration {
+
+  /** Before the web server and the transport at start, after both at stop. */
+  private static final int COORDINATOR_PHASE = 0;
 
   PublisherConfiguration() {}
 
@@ -177,7 +182,7 @@ class PublisherConfiguration {
 
   @Bean
   CoordinatorLifecycle coordinatorLifecycle(PublisherCoordinator coordinator) {
-    return new CoordinatorLifecycle(coordinator);
+    return new CoordinatorLifecycle(coordinator, COORDINATOR_PHASE);
   }
 
   @Bean

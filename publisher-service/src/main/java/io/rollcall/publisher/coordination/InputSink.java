@@ -1,6 +1,7 @@
 package io.rollcall.publisher.coordination;
 
 import io.rollcall.scp.PublisherInput;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
 
 /** Where inputs of the machine go. Safe for any thread. */
 @FunctionalInterface

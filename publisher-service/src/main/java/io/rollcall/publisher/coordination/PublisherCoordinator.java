@@ -5,16 +5,19 @@ import io.rollcall.scp.PublisherEffect;
 import io.rollcall.scp.PublisherFact;
 import io.rollcall.scp.PublisherInput;
 import io.rollcall.scp.ScpPublisher;
+import io.rollcall.service.coordination.Coordinator;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
+import io.rollcall.service.coordination.FactListener;
+import io.rollcall.service.coordination.FailureHandler;
+import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.coordination.SingleWriter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The single writer of the publisher's state.
@@ -31,14 +34,17 @@ import org.slf4j.LoggerFactory;
  * connection. So a peer that floods waits for itself, and another's input has at most that many of
  * the flood before it in its batch.
  */
-public final class PublisherCoordinator implements InputSink {
-
-  private static final Logger log = LoggerFactory.getLogger(PublisherCoordinator.class);
+public final class PublisherCoordinator
+    implements InputSink, SingleWriter.Turns<PublisherInput>, Coordinator {
 
   static final int MAX_WAITING = 8_192;
   static final int MAX_WAITING_OF_SOURCE = 256;
   private static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
   private static final long MAX_WAITING_BYTES_OF_SOURCE = MAX_WAITING_BYTES / 16;
+
+  private static final SingleWriter.Bounds BOUNDS =
+      new SingleWriter.Bounds(
+          MAX_WAITING, MAX_WAITING_BYTES, MAX_WAITING_OF_SOURCE, MAX_WAITING_BYTES_OF_SOURCE);
 
   /** The source of all questions: HTTP has no connection id. */
   private static final Object QUESTIONS = new Object();
@@ -46,45 +52,12 @@ public final class PublisherCoordinator implements InputSink {
   /** The source of changes of the bound chains: nobody's flood keeps them waiting. */
   private static final Object BOUND = new Object();
 
-  private enum State {
-    NEW,
-    RUNNING,
-    STOPPED,
-    FAILED
-  }
-
-  /** What waits for the thread: an input of the machine, or a question about its state. */
-  private sealed interface Work {
-    record Input(PublisherInput input) implements Work {}
-
-    record Question<T>(Function<ScpPublisher, T> function, CompletableFuture<T> answer)
-        implements Work {
-
-      void answer(ScpPublisher machine) {
-        try {
-          answer.complete(function.apply(machine));
-        } catch (RuntimeException failed) {
-          answer.completeExceptionally(failed);
-        }
-      }
-    }
-  }
-
   private final ScpPublisher machine;
   private final DecisionLog decisions;
   private final SequencerGateway gateway;
-  private final List<FactListener> listeners;
+  private final List<FactListener<PublisherFact>> listeners;
   private final NanoClock clock;
-  private final FailureHandler failureHandler;
-  private final Inbox<Work> inbox =
-      new Inbox<>(
-          new Inbox.Bounds(
-              MAX_WAITING, MAX_WAITING_BYTES, MAX_WAITING_OF_SOURCE, MAX_WAITING_BYTES_OF_SOURCE));
-  private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
-  private final Thread thread = Thread.ofPlatform().name("coordinator").unstarted(this::run);
-
-  /** When the turn that runs began, on the steady timer; 0 while it waits. For liveness. */
-  private volatile long turnStartedNanos;
+  private final SingleWriter<PublisherInput> writer;
 
   private volatile MachineLoad load = MachineLoad.NONE;
 
@@ -97,7 +70,7 @@ public final class PublisherCoordinator implements InputSink {
       ScpPublisher machine,
       DecisionLog decisions,
       SequencerGateway gateway,
-      List<FactListener> listeners,
+      List<FactListener<PublisherFact>> listeners,
       NanoClock clock,
       FailureHandler failureHandler) {
     this.machine = machine;
@@ -105,7 +78,7 @@ public final class PublisherCoordinator implements InputSink {
     this.gateway = gateway;
     this.listeners = List.copyOf(listeners);
     this.clock = clock;
-    this.failureHandler = failureHandler;
+    this.writer = new SingleWriter<>(BOUNDS, this, clock, failureHandler);
   }
 
   /**
@@ -114,38 +87,24 @@ public final class PublisherCoordinator implements InputSink {
    * @throws IllegalStateException when it was started before; a stopped coordinator does not start
    *     again
    */
+  @Override
   public void start() {
-    if (!state.compareAndSet(State.NEW, State.RUNNING)) {
-      throw new IllegalStateException("the coordinator was started before");
-    }
-    thread.start();
+    writer.start();
   }
 
-  /**
-   * Ends the thread after the batch it works on; what still waits is dropped, and its senders hear
-   * nothing. Waits for the end of the batch, no longer than told. Does nothing when not running.
-   *
-   * @return whether the thread has ended
-   */
+  @Override
   public boolean stop(Duration atMost) throws InterruptedException {
-    if (state.compareAndSet(State.NEW, State.STOPPED)) {
-      inbox.close();
-      return true;
-    }
-    state.compareAndSet(State.RUNNING, State.STOPPED);
-    inbox.close();
-    return Thread.currentThread().equals(thread) || thread.join(atMost);
+    return writer.stop(atMost);
   }
 
-  /** Whether it takes inputs. */
+  @Override
   public boolean isRunning() {
-    return state.get() == State.RUNNING;
+    return writer.isRunning();
   }
 
   /** How long the batch it works on has taken so far; zero while it waits for work. */
   public Duration busyFor() {
-    long started = turnStartedNanos;
-    return started == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - started);
+    return writer.busyFor();
   }
 
   /** What the machine held after the last batch; costs nothing. */
@@ -155,12 +114,12 @@ public final class PublisherCoordinator implements InputSink {
 
   /** How many inputs wait. */
   public int waiting() {
-    return inbox.size();
+    return writer.waiting();
   }
 
   @Override
   public void submit(PublisherInput input) {
-    put(source(input), new Work.Input(input), size(input));
+    writer.submit(source(input), input, size(input));
   }
 
   /**
@@ -171,24 +130,7 @@ public final class PublisherCoordinator implements InputSink {
    *     the function threw
    */
   public <T> CompletableFuture<T> ask(Function<ScpPublisher, T> function) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    try {
-      put(QUESTIONS, new Work.Question<>(function, answer), 0);
-    } catch (CoordinatorStoppedException stopped) {
-      answer.completeExceptionally(stopped);
-    }
-    return answer;
-  }
-
-  private void put(Object source, Work work, long size) {
-    try {
-      if (!inbox.put(source, work, size)) {
-        throw new CoordinatorStoppedException();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new CoordinatorStoppedException();
-    }
+    return writer.ask(QUESTIONS, () -> function.apply(machine));
   }
 
   private static Object source(PublisherInput input) {
@@ -211,37 +153,12 @@ public final class PublisherCoordinator implements InputSink {
     };
   }
 
-  private void run() {
-    try {
-      while (isRunning()) {
-        List<Work> batch = inbox.takeAll(nanosToDeadline());
-        if (!isRunning()) {
-          refuse(batch);
-          break;
-        }
-        turnStartedNanos = System.nanoTime() | 1;
-        turn(batch);
-        turnStartedNanos = 0;
-      }
-      log.info(
-          "Coordinator stopped: {} XTs were open and {} waited",
-          machine.openCount(),
-          machine.queued());
-    } catch (Throwable failed) {
-      fail(failed);
-    } finally {
-      inbox.close();
-      refuse(remaining());
-    }
-  }
-
-  private void turn(List<Work> batch) throws IOException {
+  @Override
+  public void turn(List<PublisherInput> inputs) throws IOException {
     long now = clock.nanos();
     List<PublisherEffect> effects = new ArrayList<>();
-    for (Work work : batch) {
-      if (work instanceof Work.Input(PublisherInput input)) {
-        effects.addAll(machine.step(input, now));
-      }
+    for (PublisherInput input : inputs) {
+      effects.addAll(machine.step(input, now));
     }
     OptionalLong deadline = machine.nextDeadlineNanos();
     if (deadline.isPresent() && deadline.getAsLong() <= now) {
@@ -251,11 +168,16 @@ public final class PublisherCoordinator implements InputSink {
       effects = machine.step(new PublisherInput.Synced(), clock.nanos());
     }
     load = new MachineLoad(machine.openCount(), machine.queued(), machine.rememberedOutcomes());
-    for (Work work : batch) {
-      if (work instanceof Work.Question<?> question) {
-        question.answer(machine);
-      }
-    }
+  }
+
+  @Override
+  public OptionalLong nextDeadlineNanos() {
+    return machine.nextDeadlineNanos();
+  }
+
+  @Override
+  public String leftBehind() {
+    return machine.openCount() + " XTs were open and " + machine.queued() + " waited";
   }
 
   /** Returns whether there was something to make durable, which the machine wants to hear of. */
@@ -272,9 +194,7 @@ public final class PublisherCoordinator implements InputSink {
     if (!records.isEmpty()) {
       decisions.append(records);
     }
-    if (!facts.isEmpty()) {
-      tell(facts);
-    }
+    FactListener.tell(listeners, facts);
     for (PublisherEffect effect : effects) {
       switch (effect) {
         case PublisherEffect.Send(var connectionIds, var message) ->
@@ -285,49 +205,5 @@ public final class PublisherCoordinator implements InputSink {
       }
     }
     return !records.isEmpty();
-  }
-
-  private void tell(List<PublisherFact> facts) {
-    for (FactListener listener : listeners) {
-      try {
-        listener.observed(facts);
-      } catch (RuntimeException failed) {
-        log.error(
-            "{} failed on {} facts", listener.getClass().getSimpleName(), facts.size(), failed);
-      }
-    }
-  }
-
-  private long nanosToDeadline() {
-    OptionalLong deadline = machine.nextDeadlineNanos();
-    return deadline.isEmpty()
-        ? Inbox.FOREVER_NANOS
-        : Math.max(0, deadline.getAsLong() - clock.nanos());
-  }
-
-  private void fail(Throwable cause) {
-    state.set(State.FAILED);
-    inbox.close();
-    log.error(
-        "Coordinator failed; its last batch was not carried out to the end, the process ends",
-        cause);
-    failureHandler.coordinatorFailed(cause);
-  }
-
-  private List<Work> remaining() {
-    try {
-      return inbox.takeAll(0);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return List.of();
-    }
-  }
-
-  private static void refuse(List<Work> batch) {
-    for (Work work : batch) {
-      if (work instanceof Work.Question<?> question) {
-        question.answer().completeExceptionally(new CoordinatorStoppedException());
-      }
-    }
   }
 }

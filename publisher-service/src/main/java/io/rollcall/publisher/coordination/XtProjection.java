@@ -6,6 +6,8 @@ import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.PublisherFact;
+import io.rollcall.service.coordination.FactListener;
+import io.rollcall.service.coordination.NanoClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * maxAge}. Those that are not finished are all kept; the machine bounds them. Refused requests
  * leave no trace here.
  */
-public final class XtProjection implements FactListener {
+public final class XtProjection implements FactListener<PublisherFact> {
 
   private static final int SCAN_CHUNK = 4_096;
   private static final int MAX_INTERNED = 1_024;

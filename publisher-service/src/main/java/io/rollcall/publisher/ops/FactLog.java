@@ -1,7 +1,7 @@
 package io.rollcall.publisher.ops;
 
-import io.rollcall.publisher.coordination.FactListener;
 import io.rollcall.scp.PublisherFact;
+import io.rollcall.service.coordination.FactListener;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Writes to the log what operators should know: chains that stop answering and answer again. Single
  * XTs are told at DEBUG only. Runs on the coordinator thread.
  */
-public final class FactLog implements FactListener {
+public final class FactLog implements FactListener<PublisherFact> {
 
   private static final Logger log = LoggerFactory.getLogger(FactLog.class);
 

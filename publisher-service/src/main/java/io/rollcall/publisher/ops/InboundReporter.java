@@ -1,9 +1,9 @@
 package io.rollcall.publisher.ops;
 
 import io.rollcall.proto.ChainId;
-import io.rollcall.publisher.coordination.FactListener;
 import io.rollcall.publisher.event.InboundObserver;
 import io.rollcall.scp.PublisherFact;
+import io.rollcall.service.coordination.FactListener;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Counts what comes in. Each time a peer speaks for a foreign chain is an offence: the transport
  * counts and logs it, and closes the connection when there are too many. Safe for any thread.
  */
-public final class InboundReporter implements InboundObserver, FactListener {
+public final class InboundReporter implements InboundObserver, FactListener<PublisherFact> {
 
   private static final Logger log = LoggerFactory.getLogger(InboundReporter.class);
 

@@ -6,13 +6,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.rollcall.proto.ChainId;
-import io.rollcall.publisher.coordination.FactListener;
 import io.rollcall.publisher.coordination.MachineLoad;
 import io.rollcall.publisher.coordination.SendListener;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.PublisherFact;
 import io.rollcall.scp.PublisherMessage;
 import io.rollcall.scp.XtOutcome;
+import io.rollcall.service.coordination.FactListener;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * Facts and sends come from the coordinator thread, inbound counts from dispatch threads; reading
  * is safe for any.
  */
-public final class PublisherMetrics implements FactListener, SendListener {
+public final class PublisherMetrics implements FactListener<PublisherFact>, SendListener {
 
   private static final String COMMIT = "commit";
   private static final String ABORT = "abort";

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
-import io.rollcall.publisher.testing.ManualNanoClock;
-import io.rollcall.publisher.testing.Waiting;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.Peer;
 import io.rollcall.scp.PublisherFact;
@@ -18,6 +16,10 @@ import io.rollcall.scp.PublisherMessage;
 import io.rollcall.scp.PublisherRules;
 import io.rollcall.scp.ScpPublisher;
 import io.rollcall.scp.VotingRights;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
+import io.rollcall.service.coordination.FactListener;
+import io.rollcall.service.testing.ManualNanoClock;
+import io.rollcall.service.testing.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -227,7 +229,8 @@ class PublisherCoordinatorTests {
   }
 
   /** Log, gateway and listener in one, to see their order. */
-  private static final class Recorder implements DecisionLog, SequencerGateway, FactListener {
+  private static final class Recorder
+      implements DecisionLog, SequencerGateway, FactListener<PublisherFact> {
 
     private final List<String> journal = new ArrayList<>();
     private final List<Integer> batchSizes = new ArrayList<>();

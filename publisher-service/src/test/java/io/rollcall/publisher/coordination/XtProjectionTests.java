@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
-import io.rollcall.publisher.testing.ManualNanoClock;
 import io.rollcall.scp.ChainVote;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.PublisherFact;
 import io.rollcall.scp.XtOutcome;
+import io.rollcall.service.testing.ManualNanoClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

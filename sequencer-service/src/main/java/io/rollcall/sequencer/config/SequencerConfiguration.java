@@ -4,9 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.rollcall.scp.ScpSequencer;
 import io.rollcall.scp.SequencerRules;
 import io.rollcall.sequencer.coordination.ExecutionPort;
-import io.rollcall.sequencer.coordination.FailureHandler;
 import io.rollcall.sequencer.coordination.Journal;
-import io.rollcall.sequencer.coordination.NanoClock;
 import io.rollcall.sequencer.coordination.PublisherGateway;
 import io.rollcall.sequencer.coordination.RollupNode;
 import io.rollcall.sequencer.coordination.SequencerCoordinator;
@@ -29,11 +27,16 @@ import io.rollcall.sequencer.ops.StorageHealthIndicator;
 import io.rollcall.sequencer.ops.XtAlarms;
 import io.rollcall.sequencer.outbound.TransportPublisherGateway;
 import io.rollcall.sequencer.storage.MemoryJournal;
+import io.rollcall.service.coordination.FailureHandler;
+import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.lifecycle.CoordinatorLifecycle;
+import io.rollcall.service.lifecycle.ProcessExit;
 import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.autoconfigure.InvalidPropertyException;
 import io.rollcall.transport.autoconfigure.TransportProperties;
+import io.rollcall.transport.lifecycle.TransportServerLifecycle;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +55,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(SequencerProperties.class)
 class SequencerConfiguration {
+
+  /** The web server is 2048 before the transport, its graceful end 1024. */
+  private static final int BEFORE_HTTP = 4_096;
 
   private static final Logger log = LoggerFactory.getLogger(SequencerConfiguration.class);
 
@@ -144,7 +150,7 @@ class SequencerConfiguration {
 
   @Bean
   CoordinatorLifecycle coordinatorLifecycle(SequencerCoordinator coordinator) {
-    return new CoordinatorLifecycle(coordinator);
+    return new CoordinatorLifecycle(coordinator, TransportServerLifecycle.PHASE - BEFORE_HTTP);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.rollcall.sequencer.coordination;
 
 import io.rollcall.scp.SequencerInput;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
 
 /** Where inputs of the machine go. Safe for any thread. */
 @FunctionalInterface

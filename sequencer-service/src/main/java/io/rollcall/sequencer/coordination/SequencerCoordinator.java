@@ -8,13 +8,18 @@ import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerInput;
 import io.rollcall.scp.SequencerRecord;
 import io.rollcall.scp.StageResult;
+import io.rollcall.service.coordination.Coordinator;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
+import io.rollcall.service.coordination.FactListener;
+import io.rollcall.service.coordination.FailureHandler;
+import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.coordination.SingleWriter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * many bytes. The publisher, this sequencer's own users and its execution are such sources, so
  * users do not keep the publisher waiting; it is no longer read while its own inputs wait.
  */
-public final class SequencerCoordinator implements InputSink {
+public final class SequencerCoordinator
+    implements InputSink, SingleWriter.Turns<SequencerInput>, Coordinator {
 
   private static final Logger log = LoggerFactory.getLogger(SequencerCoordinator.class);
 
@@ -42,6 +48,10 @@ public final class SequencerCoordinator implements InputSink {
   private static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
   private static final long MAX_WAITING_BYTES_OF_SOURCE = MAX_WAITING_BYTES / 4;
 
+  private static final SingleWriter.Bounds BOUNDS =
+      new SingleWriter.Bounds(
+          MAX_WAITING, MAX_WAITING_BYTES, MAX_WAITING_OF_SOURCE, MAX_WAITING_BYTES_OF_SOURCE);
+
   /** Whose input it is. */
   private enum Source {
     PUBLISHER,
@@ -49,46 +59,13 @@ public final class SequencerCoordinator implements InputSink {
     EXECUTION
   }
 
-  private enum State {
-    NEW,
-    RUNNING,
-    STOPPED,
-    FAILED
-  }
-
-  /** What waits for the thread: an input of the machine, or a question about its state. */
-  private sealed interface Work {
-    record Input(SequencerInput input) implements Work {}
-
-    record Question<T>(Function<ScpSequencer, T> function, CompletableFuture<T> answer)
-        implements Work {
-
-      void answer(ScpSequencer machine) {
-        try {
-          answer.complete(function.apply(machine));
-        } catch (RuntimeException failed) {
-          answer.completeExceptionally(failed);
-        }
-      }
-    }
-  }
-
   private final ScpSequencer machine;
   private final Journal journal;
   private final ExecutionPort execution;
   private final PublisherGateway gateway;
-  private final List<FactListener> listeners;
+  private final List<FactListener<SequencerFact>> listeners;
   private final NanoClock clock;
-  private final FailureHandler failureHandler;
-  private final Inbox<Work> inbox =
-      new Inbox<>(
-          new Inbox.Bounds(
-              MAX_WAITING, MAX_WAITING_BYTES, MAX_WAITING_OF_SOURCE, MAX_WAITING_BYTES_OF_SOURCE));
-  private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
-  private final Thread thread = Thread.ofPlatform().name("coordinator").unstarted(this::run);
-
-  /** When the turn that runs began, on the steady timer; 0 while it waits. For liveness. */
-  private volatile long turnStartedNanos;
+  private final SingleWriter<SequencerInput> writer;
 
   /**
    * Owns the machine from now on.
@@ -100,7 +77,7 @@ public final class SequencerCoordinator implements InputSink {
       Journal journal,
       ExecutionPort execution,
       PublisherGateway gateway,
-      List<FactListener> listeners,
+      List<FactListener<SequencerFact>> listeners,
       NanoClock clock,
       FailureHandler failureHandler) {
     this.machine = machine;
@@ -109,7 +86,7 @@ public final class SequencerCoordinator implements InputSink {
     this.gateway = gateway;
     this.listeners = List.copyOf(listeners);
     this.clock = clock;
-    this.failureHandler = failureHandler;
+    this.writer = new SingleWriter<>(BOUNDS, this, clock, failureHandler);
   }
 
   /**
@@ -118,48 +95,34 @@ public final class SequencerCoordinator implements InputSink {
    * @throws IllegalStateException when it was started before; a stopped coordinator does not start
    *     again
    */
+  @Override
   public void start() {
-    if (!state.compareAndSet(State.NEW, State.RUNNING)) {
-      throw new IllegalStateException("the coordinator was started before");
-    }
-    thread.start();
+    writer.start();
   }
 
-  /**
-   * Ends the thread after the batch it works on; what still waits is dropped, and its senders hear
-   * nothing. Waits for the end of the batch, no longer than told. Does nothing when not running.
-   *
-   * @return whether the thread has ended
-   */
+  @Override
   public boolean stop(Duration atMost) throws InterruptedException {
-    if (state.compareAndSet(State.NEW, State.STOPPED)) {
-      inbox.close();
-      return true;
-    }
-    state.compareAndSet(State.RUNNING, State.STOPPED);
-    inbox.close();
-    return Thread.currentThread().equals(thread) || thread.join(atMost);
+    return writer.stop(atMost);
   }
 
-  /** Whether it takes inputs. */
+  @Override
   public boolean isRunning() {
-    return state.get() == State.RUNNING;
+    return writer.isRunning();
   }
 
   /** How long the batch it works on has taken so far; zero while it waits for work. */
   public Duration busyFor() {
-    long started = turnStartedNanos;
-    return started == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - started);
+    return writer.busyFor();
   }
 
   /** How many inputs wait. */
   public int waiting() {
-    return inbox.size();
+    return writer.waiting();
   }
 
   @Override
   public void submit(SequencerInput input) {
-    put(source(input), new Work.Input(input), size(input));
+    writer.submit(source(input), input, size(input));
   }
 
   /**
@@ -170,24 +133,7 @@ public final class SequencerCoordinator implements InputSink {
    *     the function threw
    */
   public <T> CompletableFuture<T> ask(Function<ScpSequencer, T> function) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    try {
-      put(Source.USERS, new Work.Question<>(function, answer), 0);
-    } catch (CoordinatorStoppedException stopped) {
-      answer.completeExceptionally(stopped);
-    }
-    return answer;
-  }
-
-  private void put(Source source, Work work, long size) {
-    try {
-      if (!inbox.put(source, work, size)) {
-        throw new CoordinatorStoppedException();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new CoordinatorStoppedException();
-    }
+    return writer.ask(Source.USERS, () -> function.apply(machine));
   }
 
   private static Source source(SequencerInput input) {
@@ -208,37 +154,12 @@ public final class SequencerCoordinator implements InputSink {
     };
   }
 
-  private void run() {
-    try {
-      while (isRunning()) {
-        List<Work> batch = inbox.takeAll(nanosToDeadline());
-        if (!isRunning()) {
-          refuse(batch);
-          break;
-        }
-        turnStartedNanos = System.nanoTime() | 1;
-        turn(batch);
-        turnStartedNanos = 0;
-      }
-      log.info(
-          "Coordinator stopped: {} XTs were open and {} submissions had no outcome",
-          machine.openCount(),
-          machine.submissionCount());
-    } catch (Throwable failed) {
-      fail(failed);
-    } finally {
-      inbox.close();
-      refuse(remaining());
-    }
-  }
-
-  private void turn(List<Work> batch) throws IOException {
+  @Override
+  public void turn(List<SequencerInput> inputs) throws IOException {
     long now = clock.nanos();
     List<SequencerEffect> effects = new ArrayList<>();
-    for (Work work : batch) {
-      if (work instanceof Work.Input(SequencerInput input)) {
-        effects.addAll(machine.step(input, now));
-      }
+    for (SequencerInput input : inputs) {
+      effects.addAll(machine.step(input, now));
     }
     OptionalLong deadline = machine.nextDeadlineNanos();
     if (deadline.isPresent() && deadline.getAsLong() <= now) {
@@ -247,11 +168,19 @@ public final class SequencerCoordinator implements InputSink {
     while (carryOut(effects)) {
       effects = machine.step(new SequencerInput.Synced(), clock.nanos());
     }
-    for (Work work : batch) {
-      if (work instanceof Work.Question<?> question) {
-        question.answer(machine);
-      }
-    }
+  }
+
+  @Override
+  public OptionalLong nextDeadlineNanos() {
+    return machine.nextDeadlineNanos();
+  }
+
+  @Override
+  public String leftBehind() {
+    return machine.openCount()
+        + " XTs were open and "
+        + machine.submissionCount()
+        + " submissions had no outcome";
   }
 
   /** Returns whether there was something to make durable, which the machine wants to hear of. */
@@ -269,9 +198,7 @@ public final class SequencerCoordinator implements InputSink {
       journal.append(records);
     }
     execute(effects);
-    if (!facts.isEmpty()) {
-      tell(facts);
-    }
+    FactListener.tell(listeners, facts);
     for (SequencerEffect effect : effects) {
       switch (effect) {
         case SequencerEffect.SendVote(XtId id, boolean yes, String reason) ->
@@ -302,50 +229,6 @@ public final class SequencerCoordinator implements InputSink {
       submit(new SequencerInput.Staged(id, result));
     } catch (CoordinatorStoppedException stopped) {
       log.debug("XT {}: staged after the coordinator stopped", id);
-    }
-  }
-
-  private void tell(List<SequencerFact> facts) {
-    for (FactListener listener : listeners) {
-      try {
-        listener.observed(facts);
-      } catch (RuntimeException failed) {
-        log.error(
-            "{} failed on {} facts", listener.getClass().getSimpleName(), facts.size(), failed);
-      }
-    }
-  }
-
-  private long nanosToDeadline() {
-    OptionalLong deadline = machine.nextDeadlineNanos();
-    return deadline.isEmpty()
-        ? Inbox.FOREVER_NANOS
-        : Math.max(0, deadline.getAsLong() - clock.nanos());
-  }
-
-  private void fail(Throwable cause) {
-    state.set(State.FAILED);
-    inbox.close();
-    log.error(
-        "Coordinator failed; its last batch was not carried out to the end, the process ends",
-        cause);
-    failureHandler.coordinatorFailed(cause);
-  }
-
-  private List<Work> remaining() {
-    try {
-      return inbox.takeAll(0);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return List.of();
-    }
-  }
-
-  private static void refuse(List<Work> batch) {
-    for (Work work : batch) {
-      if (work instanceof Work.Question<?> question) {
-        question.answer().completeExceptionally(new CoordinatorStoppedException());
-      }
     }
   }
 }

@@ -7,6 +7,7 @@ import io.rollcall.proto.XtId;
 import io.rollcall.proto.v1.TransactionRequest;
 import io.rollcall.scp.ScpSequencer;
 import io.rollcall.scp.SequencerInput;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

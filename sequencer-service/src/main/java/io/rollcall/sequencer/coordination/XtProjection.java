@@ -6,6 +6,8 @@ import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
 import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerOutcome;
+import io.rollcall.service.coordination.FactListener;
+import io.rollcall.service.coordination.NanoClock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,7 +25,7 @@ import java.util.function.Consumer;
  * name many chains (640 bytes each is what they may take on average), and none that ended longer
  * ago than {@code maxAge}. Those without an end are all kept; the machine bounds them.
  */
-public final class XtProjection implements FactListener {
+public final class XtProjection implements FactListener<SequencerFact> {
 
   private static final int MAX_INTERNED = 1_024;
 

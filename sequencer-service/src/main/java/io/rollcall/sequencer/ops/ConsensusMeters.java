@@ -9,10 +9,10 @@ import io.rollcall.proto.ChainId;
 import io.rollcall.proto.v1.Message.PayloadCase;
 import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerOutcome;
-import io.rollcall.sequencer.coordination.FactListener;
-import io.rollcall.sequencer.coordination.NanoClock;
 import io.rollcall.sequencer.coordination.XtProjection;
 import io.rollcall.sequencer.event.InboundObserver;
+import io.rollcall.service.coordination.FactListener;
+import io.rollcall.service.coordination.NanoClock;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.metrics.TransportMetrics;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Facts come on the coordinator thread, messages on dispatch threads.
  */
-public final class ConsensusMeters implements FactListener, InboundObserver {
+public final class ConsensusMeters implements FactListener<SequencerFact>, InboundObserver {
 
   private static final Logger log = LoggerFactory.getLogger(ConsensusMeters.class);
 

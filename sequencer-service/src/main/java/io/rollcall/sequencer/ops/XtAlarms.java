@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.XtId;
 import io.rollcall.scp.SequencerFact;
-import io.rollcall.sequencer.coordination.FactListener;
+import io.rollcall.service.coordination.FactListener;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +16,7 @@ import org.springframework.context.ApplicationEventPublisher;
  * both as further states of {@code publisher_consensus_transactions_total}. On the coordinator
  * thread.
  */
-public final class XtAlarms implements FactListener {
+public final class XtAlarms implements FactListener<SequencerFact> {
 
   private static final Logger log = LoggerFactory.getLogger(XtAlarms.class);
 

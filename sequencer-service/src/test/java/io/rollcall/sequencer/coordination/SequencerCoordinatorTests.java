@@ -14,6 +14,8 @@ import io.rollcall.scp.SequencerRecord;
 import io.rollcall.scp.SequencerRules;
 import io.rollcall.scp.StageResult;
 import io.rollcall.sequencer.testing.Xts;
+import io.rollcall.service.coordination.CoordinatorStoppedException;
+import io.rollcall.service.coordination.NanoClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

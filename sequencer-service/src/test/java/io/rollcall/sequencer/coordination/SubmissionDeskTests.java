@@ -16,6 +16,7 @@ import io.rollcall.sequencer.outbound.TransportPublisherGateway;
 import io.rollcall.sequencer.testing.FakePublisher;
 import io.rollcall.sequencer.testing.Wallet;
 import io.rollcall.sequencer.testing.Xts;
+import io.rollcall.service.coordination.NanoClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

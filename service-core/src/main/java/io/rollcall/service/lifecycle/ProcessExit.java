@@ -1,15 +1,15 @@
-package io.rollcall.sequencer.config;
+package io.rollcall.service.lifecycle;
 
-import io.rollcall.sequencer.coordination.FailureHandler;
+import io.rollcall.service.coordination.FailureHandler;
 import java.util.function.IntConsumer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContext;
 
 /**
  * Ends the process with exit code {@value #EXIT_CODE} when the coordinator failed, so that whoever
- * supervises it starts a new one. The publisher is told, on a thread of its own.
+ * supervises it starts a new one. Peers are told to leave, on a thread of its own.
  */
-final class ProcessExit implements FailureHandler {
+public final class ProcessExit implements FailureHandler {
 
   /** "Internal software error" by the convention of sysexits. */
   static final int EXIT_CODE = 70;
@@ -22,7 +22,7 @@ final class ProcessExit implements FailureHandler {
    *
    * @param exit ends the process, does not return
    */
-  ProcessExit(ApplicationContext context, IntConsumer exit) {
+  public ProcessExit(ApplicationContext context, IntConsumer exit) {
     this.context = context;
     this.exit = exit;
   }

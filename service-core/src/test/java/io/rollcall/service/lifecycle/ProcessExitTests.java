@@ -1,4 +1,4 @@
-package io.rollcall.sequencer.config;
+package io.rollcall.service.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.rollcall.publisher.testing;
+package io.rollcall.service.testing;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;

@@ -1,4 +1,4 @@
-package io.rollcall.sequencer.coordination;
+package io.rollcall.service.coordination;
 
 /**
  * Ends the process when the coordinator cannot go on: a record could not be made durable, or the

@@ -1,6 +1,6 @@
-package io.rollcall.publisher.testing;
+package io.rollcall.service.testing;
 
-import io.rollcall.publisher.coordination.NanoClock;
+import io.rollcall.service.coordination.NanoClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 

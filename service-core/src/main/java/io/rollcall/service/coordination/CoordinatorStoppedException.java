@@ -1,4 +1,4 @@
-package io.rollcall.sequencer.coordination;
+package io.rollcall.service.coordination;
 
 /** The coordinator takes nothing any more: it was stopped, or it failed. */
 public final class CoordinatorStoppedException extends IllegalStateException {

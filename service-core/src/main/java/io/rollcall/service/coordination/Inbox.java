@@ -1,4 +1,4 @@
-package io.rollcall.sequencer.coordination;
+package io.rollcall.service.coordination;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,20 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbox<T> {
 
-  /**
-   * What may wait.
-   *
-   * @param entries of all sources, beside the one that each source may have
-   * @param bytes of all sources
-   * @param entriesOfSource of one source
-   * @param bytesOfSource of one source
-   */
-  record Bounds(int entries, long bytes, int entriesOfSource, long bytesOfSource) {}
-
   /** As long as it takes: for a taker without a deadline. */
   static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(365);
 
-  private final Bounds bounds;
+  private final SingleWriter.Bounds bounds;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
@@ -42,7 +32,7 @@ final class Inbox<T> {
   private Map<Object, Share> shares = new HashMap<>();
   private boolean closed;
 
-  Inbox(Bounds bounds) {
+  Inbox(SingleWriter.Bounds bounds) {
     this.bounds = bounds;
   }
 
@@ -88,7 +78,7 @@ final class Inbox<T> {
         left = notEmpty.awaitNanos(left);
       }
       List<T> taken = entries;
-      entries = new ArrayList<>(Math.min(bounds.entries, Math.max(16, taken.size())));
+      entries = new ArrayList<>(Math.min(bounds.entries(), Math.max(16, taken.size())));
       bytes = 0;
       shares = new HashMap<>();
       notFull.signalAll();
@@ -130,13 +120,13 @@ final class Inbox<T> {
   }
 
   private boolean isFullFor(@Nullable Share waiting, long size) {
-    if (exceeds(bytes, size, bounds.bytes)) {
+    if (exceeds(bytes, size, bounds.bytes())) {
       return true;
     }
     return waiting != null
-        && (entries.size() >= bounds.entries
-            || waiting.entries >= bounds.entriesOfSource
-            || exceeds(waiting.bytes, size, bounds.bytesOfSource));
+        && (entries.size() >= bounds.entries()
+            || waiting.entries >= bounds.entriesOfSource()
+            || exceeds(waiting.bytes, size, bounds.bytesOfSource()));
   }
 
   private static boolean exceeds(long there, long more, long bound) {

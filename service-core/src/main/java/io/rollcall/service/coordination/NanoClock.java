@@ -1,4 +1,4 @@
-package io.rollcall.sequencer.coordination;
+package io.rollcall.service.coordination;
 
 import java.time.Instant;
 

@@ -1,8 +1,8 @@
-package io.rollcall.publisher.coordination;
+package io.rollcall.service.coordination;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rollcall.publisher.testing.Waiting;
+import io.rollcall.service.testing.Waiting;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -69,7 +69,7 @@ class InboxTests {
 
   @Test
   void aSourceThatFloodsWaitsForItselfAndKeepsNobodyElseWaiting() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new Inbox.Bounds(100, 100, 3, 100));
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(100, 100, 3, 100));
     for (int i = 0; i < 3; i++) {
       inbox.put("flood", "f", 1);
     }
@@ -85,7 +85,7 @@ class InboxTests {
 
   @Test
   void aSourceWithManyBytesWaitsForItselfToo() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new Inbox.Bounds(100, 100, 100, 50));
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(100, 100, 100, 50));
     inbox.put("flood", "f", 40);
     CompletableFuture<Boolean> second = putAside(inbox, "flood", "f", 20);
     Waiting.until("the flood to wait", () -> inbox.waiters() == 1);
@@ -98,7 +98,7 @@ class InboxTests {
 
   @Test
   void whenManyFloodThereIsStillRoomForOneEntryOfEverybodyElse() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new Inbox.Bounds(4, 100, 2, 100));
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(4, 100, 2, 100));
     for (String source : new String[] {"f1", "f2"}) {
       inbox.put(source, source, 50);
       inbox.put(source, source, 0);
@@ -112,7 +112,7 @@ class InboxTests {
   }
 
   private static Inbox<String> inbox(int entries, long bytes) {
-    return new Inbox<>(new Inbox.Bounds(entries, bytes, entries, bytes));
+    return new Inbox<>(new SingleWriter.Bounds(entries, bytes, entries, bytes));
   }
 
   private static CompletableFuture<Boolean> putAside(

@@ -1,9 +1,0 @@
-package io.rollcall.publisher.coordination;
-
-/** The coordinator takes nothing any more: it was stopped, or it failed. */
-public final class CoordinatorStoppedException extends IllegalStateException {
-
-  CoordinatorStoppedException() {
-    super("the coordinator is not running");
-  }
-}

@@ -1,0 +1,84 @@
+package io.rollcall.service;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rollcall.transport.testing.PackageArrows;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTests {
+
+  private static final String ROOT = "io.rollcall.service";
+
+  /** Which package may import which. */
+  private static final Map<String, Set<String>> ARROWS =
+      Map.of(
+          "",
+          Set.of(),
+          "coordination",
+          Set.of(),
+          "storage",
+          Set.of(),
+          "lifecycle",
+          Set.of("coordination", "storage"));
+
+  private static final Map<String, Set<String>> PUBLIC_TYPES =
+      Map.of(
+          "coordination",
+          Set.of(
+              "Coordinator",
+              "CoordinatorStoppedException",
+              "FactListener",
+              "FailureHandler",
+              "NanoClock",
+              "SingleWriter"),
+          "storage",
+          Set.of("Row", "RowLog", "StorageException"),
+          "lifecycle",
+          Set.of("CoordinatorLifecycle", "ProcessExit"));
+
+  private static final PackageArrows PACKAGES = new PackageArrows(ROOT, ARROWS);
+
+  @Test
+  void packagesImportOnlyWhatTheArrowsAllow() {
+    PACKAGES.check();
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    PACKAGES.checkCycles();
+  }
+
+  @Test
+  void itKnowsNoService() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.rollcall.scp..", "io.rollcall.transport..", "io.rollcall.publisher..")
+        .check(PACKAGES.main());
+  }
+
+  @Test
+  void theSingleWriterKnowsNoFramework() {
+    noClasses()
+        .that()
+        .resideInAPackage(PACKAGES.full("coordination"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.springframework..", "java.sql..")
+        .check(PACKAGES.main());
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    PACKAGES.checkNullMarked();
+  }
+
+  @Test
+  void growingTheListOfPublicTypesIsADecision() {
+    assertThat(PACKAGES.publicTypes()).containsExactlyInAnyOrderEntriesOf(PUBLIC_TYPES);
+  }
+}
