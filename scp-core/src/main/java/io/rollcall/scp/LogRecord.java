@@ -31,14 +31,19 @@ public sealed interface LogRecord {
   /**
    * The XT was decided; durable before anybody hears of it.
    *
+   * @param number 1, 2, 3 ... in the order of the log, over all restarts
    * @param reason at most 256 bytes of UTF-8; empty on commit
+   * @param submitter who sent it first
    * @param votes one per participating chain, ascending by chain
-   * @param announcedNanos when votes began to count; empty when it was never started
+   * @param announcedNanos when votes began to count; empty when that is not known, or it was never
+   *     started
    */
   record Decided(
+      long number,
       XtId id,
       XtOutcome outcome,
       String reason,
+      String submitter,
       List<ChainVote> votes,
       long queuedNanos,
       OptionalLong announcedNanos,

@@ -59,6 +59,35 @@ public sealed interface PublisherInput {
   }
 
   /**
+   * A record that an earlier process made durable and that is still in the log. All of them come
+   * first, in the order of the log, and are followed by {@link Recovered}; no effects.
+   */
+  record Replayed(LogRecord entry) implements PublisherInput {}
+
+  /**
+   * Everything was replayed. What was started and has no decision is aborted: nobody knows any more
+   * how its chains voted. Comes before any other input, where something was replayed.
+   */
+  record Recovered() implements PublisherInput {}
+
+  /**
+   * The archive holds every decision up to this number, so memory may forget them. Where nothing is
+   * archived, the largest number is given once: then memory forgets by its bound alone.
+   *
+   * @param number of a {@link LogRecord.Decided}; never less than before
+   */
+  record Archived(long number) implements PublisherInput {}
+
+  /**
+   * The outcome of an XT that memory has forgotten, found in the archive. It has to come before an
+   * input that names an XT of which {@link ScpPublisher#knows} says no, if the archive knows it; so
+   * no id is ever started again.
+   *
+   * @param reason why it was aborted; empty on commit
+   */
+  record Recalled(XtId id, boolean commit, String reason) implements PublisherInput {}
+
+  /**
    * Everything appended so far is durable and everything to send so far was handed to the
    * transport. Until then a started XT takes no vote and its time does not run.
    */

@@ -18,18 +18,23 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decisions that are remembered: all of them by id, to answer repeats, and the latest of each
- * bound chain, and of all other chains together, for connections that come back.
+ * The decisions that are remembered: by id, to answer repeats, and the latest of each bound chain,
+ * and of all other chains together, for connections that come back. Those that the archive does not
+ * hold yet are never forgotten; whoever archives bounds them.
  */
 final class PublisherOutcomes {
+
+  /** Outcomes from the archive; its asker may have to ask again. */
+  private static final int MAX_RECALLED = 1_024;
 
   /** Reasons repeat themselves; so many different ones are shared before the table starts anew. */
   private static final int SHARED_REASONS = 1_024;
 
   /** One decision. A million of them are kept: no field without need. */
-  record Outcome(XtId id, boolean commit, String reason, long order, long decidedNanos) {
+  record Outcome(
+      XtId id, boolean commit, String reason, long number, long order, long decidedNanos) {
 
-    PublisherMessage message() {
+    PublisherMessage.Decision message() {
       return new PublisherMessage.Decision(id, commit, reason, false);
     }
   }
@@ -37,9 +42,11 @@ final class PublisherOutcomes {
   private final int capacity;
   private final PublisherRules.Resend resend;
   private final Map<XtId, Outcome> byId = new LinkedHashMap<>();
+  private final LinkedHashMap<XtId, PublisherMessage.Decision> recalled = new LinkedHashMap<>();
   private final Map<ChainId, ArrayDeque<Outcome>> latestOfBound = new TreeMap<>();
   private final ArrayDeque<Outcome> latestOfOthers = new ArrayDeque<>();
   private final Map<String, String> sharedReasons = new HashMap<>();
+  private long archived;
 
   PublisherOutcomes(PublisherRules rules) {
     this.capacity = rules.rememberedOutcomes();
@@ -70,26 +77,31 @@ final class PublisherOutcomes {
     }
   }
 
-  @Nullable Outcome find(XtId id) {
-    return byId.get(id);
+  /** The decision that stands, as it is told. */
+  PublisherMessage.@Nullable Decision find(XtId id) {
+    Outcome outcome = byId.get(id);
+    return outcome == null ? recalled.get(id) : outcome.message();
   }
 
   int size() {
     return byId.size();
   }
 
-  /** Remembers a decision; at the bound the oldest is forgotten. */
-  void remember(PublisherXt xt, boolean commit, String reason, long nowNanos) {
-    Outcome outcome = new Outcome(xt.id(), commit, shared(reason), xt.order(), nowNanos);
+  /** Remembers a decision. */
+  void remember(LogRecord.Decided decided, long order, boolean unboundHear) {
+    Outcome outcome =
+        new Outcome(
+            decided.id(),
+            decided.outcome().commit(),
+            shared(decided.reason()),
+            decided.number(),
+            order,
+            decided.decidedNanos());
     byId.put(outcome.id(), outcome);
-    if (byId.size() > capacity) {
-      Iterator<Outcome> oldest = byId.values().iterator();
-      oldest.next();
-      oldest.remove();
-    }
-    boolean others = xt.unboundHear();
-    for (PublisherChain chain : xt.chains()) {
-      ArrayDeque<Outcome> latest = latestOfBound.get(chain.id());
+    forget();
+    boolean others = unboundHear;
+    for (ChainVote vote : decided.votes()) {
+      ArrayDeque<Outcome> latest = latestOfBound.get(vote.chain());
       if (latest != null) {
         add(latest, outcome);
       } else {
@@ -98,6 +110,27 @@ final class PublisherOutcomes {
     }
     if (others) {
       add(latestOfOthers, outcome);
+    }
+  }
+
+  /** Remembers what the archive said, until others are asked for. */
+  void recall(PublisherMessage.Decision decision) {
+    recalled.put(decision.id(), decision);
+    if (recalled.size() > MAX_RECALLED) {
+      recalled.pollFirstEntry();
+    }
+  }
+
+  void archived(long number) {
+    archived = Math.max(archived, number);
+    forget();
+  }
+
+  /** Beyond the bound the oldest go, as far as they are archived. */
+  private void forget() {
+    Iterator<Outcome> oldest = byId.values().iterator();
+    while (byId.size() > capacity && oldest.next().number() <= archived) {
+      oldest.remove();
     }
   }
 

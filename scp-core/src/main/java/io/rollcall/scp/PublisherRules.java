@@ -20,8 +20,8 @@ import java.util.TreeSet;
  * @param queue bounds of what waits
  * @param boundChains for each bound chain the identities that alone may vote for it; empty while
  *     authentication is off
- * @param rememberedOutcomes decisions kept to answer repeats, oldest forgotten first; about 200
- *     bytes each and the reason
+ * @param rememberedOutcomes decisions kept to answer repeats, oldest forgotten first, but none
+ *     before it is archived; about 200 bytes each and the reason
  * @param resend bounds of what a new connection is told
  * @param silence when a chain that does not vote is refused
  */

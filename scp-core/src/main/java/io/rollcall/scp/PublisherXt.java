@@ -55,8 +55,12 @@ final class PublisherXt {
     this.missingVotes = chains.size();
     this.votes = new ChainVote[chains.size()];
     for (int i = 0; i < votes.length; i++) {
-      votes[i] = new ChainVote(chains.get(i).id(), ChainVote.Answer.NONE, "");
+      votes[i] = noVote(chains.get(i).id());
     }
+  }
+
+  static ChainVote noVote(ChainId chain) {
+    return new ChainVote(chain, ChainVote.Answer.NONE, "", OptionalLong.empty());
   }
 
   XtId id() {
@@ -118,10 +122,13 @@ final class PublisherXt {
     return votes[index].answer() != ChainVote.Answer.NONE;
   }
 
-  void vote(int index, boolean yes, String reason) {
+  void vote(int index, boolean yes, String reason, long latencyNanos) {
     votes[index] =
         new ChainVote(
-            votes[index].chain(), yes ? ChainVote.Answer.YES : ChainVote.Answer.NO, reason);
+            votes[index].chain(),
+            yes ? ChainVote.Answer.YES : ChainVote.Answer.NO,
+            reason,
+            OptionalLong.of(latencyNanos));
     missingVotes--;
   }
 

@@ -39,6 +39,9 @@ public final class ScpPublisher {
   private final List<PublisherXt> unannounced = new ArrayList<>();
   private long openBytes;
 
+  /** Started and undecided according to the log, with their order; empty once recovered. */
+  private final LinkedHashMap<XtId, Replayed> replayed = new LinkedHashMap<>();
+
   /** Chains at which the first in line may have changed, or a place has become free. */
   private final Set<PublisherChain> touched = new LinkedHashSet<>();
 
@@ -46,6 +49,9 @@ public final class ScpPublisher {
   private long now = Long.MIN_VALUE;
   private long arrivals;
   private long starts;
+  private long decisions;
+
+  private record Replayed(LogRecord.Started start, long order) {}
 
   /** A machine that knows nobody and nothing. */
   public ScpPublisher(PublisherRules rules) {
@@ -72,6 +78,11 @@ public final class ScpPublisher {
       case PublisherInput.Malformed malformed -> malformed(malformed);
       case PublisherInput.Voted voted -> voted(voted);
       case PublisherInput.Bound bound -> bound(bound.identities());
+      case PublisherInput.Replayed(LogRecord entry) -> replayed(entry);
+      case PublisherInput.Recovered recovered -> recovered();
+      case PublisherInput.Archived(long number) -> outcomes.archived(number);
+      case PublisherInput.Recalled(XtId id, boolean commit, String reason) ->
+          outcomes.recall(new PublisherMessage.Decision(id, commit, reason, false));
       case PublisherInput.Synced synced -> synced();
       case PublisherInput.Tick tick -> tick();
     }
@@ -120,6 +131,51 @@ public final class ScpPublisher {
   /** Number of decisions that are remembered. */
   public int rememberedOutcomes() {
     return outcomes.size();
+  }
+
+  /** Whether this XT waits, is open, or has an outcome that is remembered here. */
+  public boolean knows(XtId id) {
+    return find(id) != null || outcomes.find(id) != null;
+  }
+
+  /** The number of the last decision; 0 when there was none. */
+  public long decisions() {
+    return decisions;
+  }
+
+  // ---- what earlier processes left
+
+  private void replayed(LogRecord entry) {
+    switch (entry) {
+      case LogRecord.Started started -> replayed.put(started.id(), new Replayed(started, starts++));
+      case LogRecord.Decided decided -> {
+        Replayed start = replayed.remove(decided.id());
+        decisions = decided.number();
+        outcomes.remember(decided, start == null ? starts++ : start.order(), false);
+      }
+    }
+  }
+
+  private void recovered() {
+    for (Replayed start : replayed.values()) {
+      LogRecord.Started started = start.start();
+      LogRecord.Decided decided =
+          new LogRecord.Decided(
+              ++decisions,
+              started.id(),
+              XtOutcome.ABORTED,
+              "the publisher restarted before it was decided",
+              started.submitter(),
+              started.xt().chains().stream().map(PublisherXt::noVote).toList(),
+              started.queuedNanos(),
+              OptionalLong.empty(),
+              now);
+      effects.add(new PublisherEffect.Append(decided));
+      observe(new PublisherFact.Finished(decided, false));
+      // Whoever may have voted has to know what became of it, bound or not.
+      outcomes.remember(decided, start.order(), true);
+    }
+    replayed.clear();
   }
 
   // ---- connections
@@ -336,13 +392,13 @@ public final class ScpPublisher {
 
   /** A known id is never taken up again: its sender hears the outcome, now or when it falls. */
   private boolean repeated(Connection connection, XtId id) {
-    PublisherOutcomes.Outcome outcome = outcomes.find(id);
+    PublisherMessage.Decision outcome = outcomes.find(id);
     PublisherXt undecided = find(id);
     if (outcome == null && undecided == null) {
       return false;
     }
     if (outcome != null) {
-      send(List.of(connection.id()), outcome.message());
+      send(List.of(connection.id()), outcome);
     }
     if (undecided != null) {
       addSubmitter(connection, undecided);
@@ -450,9 +506,9 @@ public final class ScpPublisher {
     if (chain != null) {
       forgive(chain);
     }
-    PublisherOutcomes.Outcome outcome = outcomes.find(vote.id());
+    PublisherMessage.Decision outcome = outcomes.find(vote.id());
     if (outcome != null) {
-      send(List.of(connection.id()), outcome.message());
+      send(List.of(connection.id()), outcome);
       ignore(vote, Cause.ALREADY_DECIDED);
       return;
     }
@@ -477,11 +533,10 @@ public final class ScpPublisher {
       return;
     }
     String reason = Reasons.fit(vote.reason());
-    xt.vote(index, vote.yes(), reason);
+    long latency = now - xt.announcedNanos().orElseThrow();
+    xt.vote(index, vote.yes(), reason, latency);
     xt.chains().get(index).voted();
-    observe(
-        new PublisherFact.VoteCounted(
-            xt.id(), vote.chain(), vote.yes(), reason, now - xt.announcedNanos().orElseThrow()));
+    observe(new PublisherFact.VoteCounted(xt.id(), vote.chain(), vote.yes(), reason, latency));
     if (!vote.yes()) {
       String no = "chain " + vote.chain() + " voted no" + (reason.isEmpty() ? "" : ": " + reason);
       closeOpen(xt, XtOutcome.ABORTED, no, false);
@@ -581,13 +636,21 @@ public final class ScpPublisher {
     String fitting = Reasons.fit(reason);
     LogRecord.Decided decided =
         new LogRecord.Decided(
-            xt.id(), outcome, fitting, xt.votes(), xt.queuedNanos(), xt.announcedNanos(), now);
+            ++decisions,
+            xt.id(),
+            outcome,
+            fitting,
+            xt.submitter(),
+            xt.votes(),
+            xt.queuedNanos(),
+            xt.announcedNanos(),
+            now);
     effects.add(new PublisherEffect.Append(decided));
     send(
         connections.hearers(xt),
         new PublisherMessage.Decision(xt.id(), outcome.commit(), fitting, false));
     observe(new PublisherFact.Finished(decided, timedOut));
-    outcomes.remember(xt, outcome.commit(), fitting, now);
+    outcomes.remember(decided, xt.order(), xt.unboundHear());
     for (PublisherChain chain : xt.chains()) {
       chain.trialEnded(xt.id());
       touched.add(chain);

@@ -1,5 +1,6 @@
 package io.rollcall.scp;
 
+import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
 import io.rollcall.scp.OpenXt.Phase;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScpSequencer {
 
+  private static final int MAX_RECALLED = 1_024;
+
   private final SequencerRules rules;
 
   /** Started and not decided, in the order of their start. */
@@ -51,7 +54,13 @@ public final class ScpSequencer {
   private final LinkedHashSet<XtId> doubtfulSubmissions = new LinkedHashSet<>();
   private long submissionBytes;
 
-  private final LinkedHashMap<XtId, SequencerOutcome> outcomes = new LinkedHashMap<>();
+  private final LinkedHashMap<XtId, Remembered> outcomes = new LinkedHashMap<>();
+
+  /** Outcomes from the archive; its asker may have to ask again. */
+  private final LinkedHashMap<XtId, SequencerOutcome> recalled = new LinkedHashMap<>();
+
+  private long decisions;
+  private long archived;
 
   private final Timers<Due> timers = new Timers<>();
   private boolean connected;
@@ -97,6 +106,15 @@ public final class ScpSequencer {
       case SequencerInput.StartReceived(CrossChainTransaction xt) -> started(xt);
       case SequencerInput.DecisionReceived decision -> decided(decision);
       case SequencerInput.Staged(XtId id, StageResult result) -> staged(id, result);
+      case SequencerInput.Replayed(SequencerRecord record) -> replayed(record);
+      case SequencerInput.Recovered() -> recovered();
+      case SequencerInput.Archived(long number) -> {
+        archived = Math.max(archived, number);
+        forget();
+      }
+      case SequencerInput.Recalled(SequencerOutcome outcome) -> recall(outcome);
+      case SequencerInput.Resolved(XtId id, boolean commit, String operator) ->
+          resolved(id, commit, operator);
       case SequencerInput.Synced() -> synced();
       case SequencerInput.Tick() -> {}
     }
@@ -105,6 +123,78 @@ public final class ScpSequencer {
   /** When the next {@link SequencerInput.Tick} is due; empty when nothing waits for time. */
   public OptionalLong nextDeadlineNanos() {
     return timers.next();
+  }
+
+  // ---- what earlier processes left
+
+  private void replayed(SequencerRecord record) {
+    switch (record) {
+      case SequencerRecord.Submitted(CrossChainTransaction xt, long atNanos) -> {
+        submissions.put(xt.id(), new Submission(xt, atNanos));
+        submissionBytes += xt.encoded().size();
+      }
+      case SequencerRecord.SubmissionRefused(XtId id, _, _) -> {
+        var _ = removeSubmission(id);
+      }
+      case SequencerRecord.Voted voted -> {
+        Open xt = new Open(voted.xt(), voted.startedNanos());
+        xt.phase = voted.yes() ? Phase.VOTED_YES : Phase.VOTED_NO;
+        xt.reason = voted.reason();
+        xt.votedAt = OptionalLong.of(voted.atNanos());
+        xt.synced = true;
+        // Nobody knows whether it was: whoever commits it may do so because of it.
+        xt.sent = true;
+        open.put(xt.id(), xt);
+        openBytes += xt.xt.encoded().size();
+      }
+      case SequencerRecord.Decided decided -> {
+        XtId id = decided.outcome().id();
+        decisions = decided.number();
+        Open xt = open.remove(id);
+        if (xt != null) {
+          openBytes -= xt.xt.encoded().size();
+        }
+        var _ = removeSubmission(id);
+        remember(decided.number(), decided.outcome());
+      }
+    }
+  }
+
+  private void recovered() {
+    for (Submission submission : submissions.values()) {
+      if (submission.timer == null && !submission.inDoubt) {
+        submit(submission);
+      }
+    }
+  }
+
+  // ---- outcomes
+
+  private record Remembered(long number, SequencerOutcome outcome) {}
+
+  private @Nullable SequencerOutcome remembered(XtId id) {
+    Remembered outcome = outcomes.get(id);
+    return outcome == null ? recalled.get(id) : outcome.outcome();
+  }
+
+  private void remember(long number, SequencerOutcome outcome) {
+    outcomes.put(outcome.id(), new Remembered(number, outcome));
+    forget();
+  }
+
+  /** Beyond the bound the oldest go, as far as they are archived. */
+  private void forget() {
+    while (outcomes.size() > rules.rememberedOutcomes()
+        && outcomes.firstEntry().getValue().number() <= archived) {
+      outcomes.pollFirstEntry();
+    }
+  }
+
+  private void recall(SequencerOutcome outcome) {
+    recalled.put(outcome.id(), outcome);
+    if (recalled.size() > MAX_RECALLED) {
+      recalled.pollFirstEntry();
+    }
   }
 
   // ---- the connection
@@ -138,7 +228,7 @@ public final class ScpSequencer {
 
   private void submitted(CrossChainTransaction xt) {
     XtId id = xt.id();
-    SequencerOutcome outcome = outcomes.get(id);
+    SequencerOutcome outcome = remembered(id);
     Submission known = submissions.get(id);
     if (outcome != null) {
       observe(new SequencerFact.SubmissionAnswered(outcome));
@@ -202,7 +292,7 @@ public final class ScpSequencer {
 
   private void started(CrossChainTransaction xt) {
     XtId id = xt.id();
-    SequencerOutcome outcome = outcomes.get(id);
+    SequencerOutcome outcome = remembered(id);
     Open known = open.get(id);
     if (!xt.chains().contains(rules.chainId())) {
       ignored(id, "started without chain " + rules.chainId());
@@ -337,7 +427,7 @@ public final class ScpSequencer {
     cancelTimer(xt);
     xt.phase = Phase.VOTED_YES;
     xt.votedAt = OptionalLong.of(now);
-    append(new SequencerRecord.Voted(xt.xt, true, "", now));
+    append(new SequencerRecord.Voted(xt.xt, true, "", xt.startedAt, now));
     unsynced.add(xt);
   }
 
@@ -357,7 +447,7 @@ public final class ScpSequencer {
     xt.phase = Phase.VOTED_NO;
     xt.reason = reason;
     xt.votedAt = OptionalLong.of(now);
-    append(new SequencerRecord.Voted(xt.xt, false, reason, now));
+    append(new SequencerRecord.Voted(xt.xt, false, reason, xt.startedAt, now));
     sendVote(xt);
   }
 
@@ -395,7 +485,7 @@ public final class ScpSequencer {
     }
     Open xt = open.get(id);
     Submission submission = submissions.get(id);
-    SequencerOutcome outcome = outcomes.get(id);
+    SequencerOutcome outcome = remembered(id);
     if (outcome != null) {
       decidedAgain(outcome, decision.commit());
     } else if (xt != null) {
@@ -424,7 +514,9 @@ public final class ScpSequencer {
   }
 
   private void decidedAgain(SequencerOutcome outcome, boolean commit) {
-    if (commit && !outcome.committed() && outcome.startedAt().isPresent()) {
+    if (commit != outcome.committed() && outcome.operator().isPresent()) {
+      observe(new SequencerFact.DecidedOtherwise(outcome.id(), outcome.committed()));
+    } else if (commit && !outcome.committed() && outcome.startedAt().isPresent()) {
       observe(new SequencerFact.CommitWithoutVote(outcome.id()));
     } else if (commit != outcome.committed()) {
       ignored(outcome.id(), "decided otherwise before");
@@ -433,32 +525,63 @@ public final class ScpSequencer {
     }
   }
 
-  /** Gives an XT its outcome, in every place that knows it. */
-  private void finish(XtId id, @Nullable Open xt, boolean committed, boolean applied, String why) {
-    Submission submission = removeSubmission(id);
-    String reason = committed ? "" : why;
-    append(new SequencerRecord.Decided(id, committed, applied, reason, now));
-    if (xt != null) {
-      close(xt, applied);
+  private void resolved(XtId id, boolean commit, String operator) {
+    Open xt = open.get(id);
+    if (xt == null) {
+      ignored(id, remembered(id) == null ? "not known here" : "it has its outcome already");
+    } else if (!xt.inDoubt) {
+      ignored(id, "it is not in doubt: its decision is still awaited");
+    } else {
+      observe(new SequencerFact.Resolved(id, commit, operator));
+      finish(id, xt, commit, commit, Reasons.fit("resolved by " + operator), Optional.of(operator));
     }
+  }
+
+  private void finish(XtId id, @Nullable Open xt, boolean committed, boolean applied, String why) {
+    finish(id, xt, committed, applied, why, Optional.empty());
+  }
+
+  /** Gives an XT its outcome, in every place that knows it. */
+  private void finish(
+      XtId id,
+      @Nullable Open xt,
+      boolean committed,
+      boolean applied,
+      String why,
+      Optional<String> operator) {
+    Submission submission = removeSubmission(id);
     SequencerOutcome outcome =
         new SequencerOutcome(
             id,
             committed,
             applied,
-            reason,
+            committed ? "" : why,
+            operator,
             submission == null ? OptionalLong.empty() : OptionalLong.of(submission.submittedAt),
             xt == null ? OptionalLong.empty() : OptionalLong.of(xt.startedAt),
             xt == null ? OptionalLong.empty() : xt.votedAt,
             now);
-    outcomes.put(id, outcome);
-    if (outcomes.size() > rules.rememberedOutcomes()) {
-      outcomes.pollFirstEntry();
+    append(
+        new SequencerRecord.Decided(
+            ++decisions,
+            outcome,
+            chains(xt, submission),
+            xt == null ? Optional.empty() : xt.vote(rules.chainId())));
+    if (xt != null) {
+      close(xt, applied);
     }
+    remember(decisions, outcome);
     observe(new SequencerFact.Finished(outcome));
     if (!holds(id)) {
       wake(id);
     }
+  }
+
+  private static List<ChainId> chains(@Nullable Open xt, @Nullable Submission submission) {
+    if (xt != null) {
+      return xt.xt.chains();
+    }
+    return submission == null ? List.of() : submission.xt.chains();
   }
 
   private void close(Open xt, boolean applied) {
@@ -568,7 +691,17 @@ public final class ScpSequencer {
 
   /** The outcome of an XT, while it is remembered. */
   public Optional<SequencerOutcome> outcome(XtId id) {
-    return Optional.ofNullable(outcomes.get(id));
+    return Optional.ofNullable(remembered(id));
+  }
+
+  /** Whether this XT is open or submitted here, or has an outcome that is remembered here. */
+  public boolean knows(XtId id) {
+    return open.containsKey(id) || submissions.containsKey(id) || remembered(id) != null;
+  }
+
+  /** The number of the last outcome; 0 when there was none. */
+  public long decisions() {
+    return decisions;
   }
 
   // ---- state
@@ -616,6 +749,20 @@ public final class ScpSequencer {
 
     String noReason() {
       return phase == Phase.VOTED_NO ? reason : "";
+    }
+
+    /** What it voted; empty before the vote. */
+    Optional<ChainVote> vote(ChainId own) {
+      if (votedAt.isEmpty()) {
+        return Optional.empty();
+      }
+      boolean yes = phase == Phase.VOTED_YES;
+      return Optional.of(
+          new ChainVote(
+              own,
+              yes ? ChainVote.Answer.YES : ChainVote.Answer.NO,
+              yes ? "" : reason,
+              OptionalLong.of(votedAt.getAsLong() - startedAt)));
     }
 
     OpenXt view() {

@@ -115,6 +115,24 @@ public sealed interface SequencerFact {
   record CommitWithoutVote(XtId id) implements SequencerFact {}
 
   /**
+   * An operator ended an XT that was in doubt; {@link Finished} goes with it.
+   *
+   * @param id the XT
+   * @param commit what was decided here
+   * @param operator who did
+   */
+  record Resolved(XtId id, boolean commit, String operator) implements SequencerFact {}
+
+  /**
+   * The publisher's decision is not the one that an operator took here. An ERROR: the chains
+   * differ, and only people can mend that.
+   *
+   * @param id the XT
+   * @param committedHere what the operator decided
+   */
+  record DecidedOtherwise(XtId id, boolean committedHere) implements SequencerFact {}
+
+  /**
    * An input that changed nothing, for example the decision of an XT that nobody here knows.
    *
    * @param id the XT it named

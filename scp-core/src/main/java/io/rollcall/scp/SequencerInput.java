@@ -58,6 +58,48 @@ public sealed interface SequencerInput {
   record Staged(XtId id, StageResult result) implements SequencerInput {}
 
   /**
+   * A record that an earlier process made durable and whose XT is still needed: all of them come
+   * first, in the order of the journal, and are followed by {@link Recovered}. No effects: whoever
+   * replays has the execution stage, apply and discard what the records say.
+   *
+   * @param record what was written
+   */
+  record Replayed(SequencerRecord record) implements SequencerInput {}
+
+  /**
+   * Everything was replayed. What was voted on stays so until its decision comes; votes and
+   * submissions are repeated with the next {@link Connected}, submissions for their whole time
+   * again. Comes before any other input, where something was replayed.
+   */
+  record Recovered() implements SequencerInput {}
+
+  /**
+   * The archive holds every outcome up to this number, so memory may forget them. Where nothing is
+   * archived, the largest number is given once: then memory forgets by its bound alone.
+   *
+   * @param number of a {@link SequencerRecord.Decided}; never less than before
+   */
+  record Archived(long number) implements SequencerInput {}
+
+  /**
+   * An outcome that memory has forgotten, found in the archive. It has to come before an input that
+   * names an XT of which {@link ScpSequencer#knows} says no, if the archive knows it.
+   *
+   * @param outcome what stands
+   */
+  record Recalled(SequencerOutcome outcome) implements SequencerInput {}
+
+  /**
+   * An operator ends an XT that is in doubt, in the place of the publisher. Where it is not in
+   * doubt this changes nothing, and {@link SequencerFact.Ignored} says why.
+   *
+   * @param id the XT
+   * @param commit whether its part on the own chain takes effect
+   * @param operator who says so, for the record
+   */
+  record Resolved(XtId id, boolean commit, String operator) implements SequencerInput {}
+
+  /**
    * Every record of the {@link SequencerEffect.Append} effects returned so far is on disk. Never
    * given after a write whose outcome is unknown.
    */

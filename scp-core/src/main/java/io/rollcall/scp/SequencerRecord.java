@@ -1,7 +1,10 @@
 package io.rollcall.scp;
 
+import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
+import java.util.List;
+import java.util.Optional;
 
 /** One entry of the sequencer's journal: what it must still know after a crash. */
 public sealed interface SequencerRecord {
@@ -20,22 +23,30 @@ public sealed interface SequencerRecord {
    * @param xt the XT, whole: it has to be staged again after a crash
    * @param yes the vote
    * @param reason why not; empty on yes
-   * @param atNanos when, in nanoseconds since the Unix epoch
+   * @param startedNanos when its start came, in nanoseconds since the Unix epoch
+   * @param atNanos when it voted
    */
-  record Voted(CrossChainTransaction xt, boolean yes, String reason, long atNanos)
+  record Voted(
+      CrossChainTransaction xt, boolean yes, String reason, long startedNanos, long atNanos)
       implements SequencerRecord {}
 
   /**
    * An XT that was open or submitted here has its outcome.
    *
-   * @param id the XT
-   * @param committed whether it was decided to take effect
-   * @param applied whether it took effect on the own chain: committed and voted yes here
-   * @param reason why it was aborted; empty when unknown or committed
-   * @param atNanos when, in nanoseconds since the Unix epoch
+   * @param number 1, 2, 3 ... in the order of the journal, over all restarts
+   * @param outcome the outcome, with the times of its phases
+   * @param chains the participants, ascending
+   * @param ownVote how the own chain voted; empty when it takes no part or did not vote
    */
-  record Decided(XtId id, boolean committed, boolean applied, String reason, long atNanos)
-      implements SequencerRecord {}
+  record Decided(
+      long number, SequencerOutcome outcome, List<ChainId> chains, Optional<ChainVote> ownVote)
+      implements SequencerRecord {
+
+    /** Takes a copy of the chains. */
+    public Decided {
+      chains = List.copyOf(chains);
+    }
+  }
 
   /**
    * The publisher refused an own submission, which decides nothing: the same XT may come again.

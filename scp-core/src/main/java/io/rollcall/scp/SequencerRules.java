@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param maxSubmissions the most own submissions without an outcome; above it a new one is refused
  *     to the caller, unless one that is in doubt can be forgotten for it
  * @param maxSubmissionBytes the most bytes of their requests together; above it likewise
- * @param rememberedOutcomes how many outcomes are remembered, the oldest is forgotten first
+ * @param rememberedOutcomes how many outcomes are remembered, the oldest is forgotten first, but
+ *     none before it is archived
  */
 public record SequencerRules(
     ChainId chainId,

@@ -248,6 +248,8 @@ class ScpPublisherRequestTests {
     }
     forgetful.clearInboxes();
 
+    assertThat(forgetful.machine.rememberedOutcomes()).as("nothing is archived yet").isEqualTo(3);
+    forgetful.step(new PublisherInput.Archived(2));
     assertThat(forgetful.machine.rememberedOutcomes()).isEqualTo(2);
     forgetful.submit("s", xt("2", A));
     assertThat(forgetful.inbox("s")).containsExactly(commit(xt("2", A)));

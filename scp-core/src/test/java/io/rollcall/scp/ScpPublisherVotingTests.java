@@ -322,12 +322,14 @@ class ScpPublisherVotingTests {
     assertThat(publisher.decisions(xt))
         .containsExactly(
             new LogRecord.Decided(
+                1,
                 xt.id(),
                 XtOutcome.ABORTED,
                 "chain 2 voted no: busy",
+                "s",
                 List.of(
-                    new ChainVote(A, ChainVote.Answer.YES, ""),
-                    new ChainVote(B, ChainVote.Answer.NO, "busy")),
+                    new ChainVote(A, ChainVote.Answer.YES, "", OptionalLong.of(5_000_000)),
+                    new ChainVote(B, ChainVote.Answer.NO, "busy", OptionalLong.of(5_000_000))),
                 queued,
                 OptionalLong.of(queued),
                 publisher.now()));

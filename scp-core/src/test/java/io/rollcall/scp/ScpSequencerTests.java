@@ -28,6 +28,7 @@ import io.rollcall.scp.SequencerInput.Tick;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -165,7 +166,7 @@ class ScpSequencerTests {
     void sendsAYesOnlyAfterItIsSynced() {
       step(new StartReceived(XT));
       assertThat(step(new Staged(ID, new StageResult.Ready())))
-          .containsExactly(new Append(new SequencerRecord.Voted(XT, true, "", now)));
+          .containsExactly(new Append(new SequencerRecord.Voted(XT, true, "", now, now)));
       assertThat(step(new Tick())).isEmpty();
       assertThat(step(new StartReceived(XT))).isEmpty();
       assertThat(step(new Synced()))
@@ -189,7 +190,7 @@ class ScpSequencerTests {
       step(new StartReceived(XT));
       assertThat(step(new Staged(ID, new StageResult.Refused("balance 3, needed 5"))))
           .containsExactly(
-              new Append(new SequencerRecord.Voted(XT, false, "balance 3, needed 5", now)),
+              new Append(new SequencerRecord.Voted(XT, false, "balance 3, needed 5", now, now)),
               new SendVote(ID, false, "balance 3, needed 5"),
               new Observed(new SequencerFact.VoteSent(ID, false, "balance 3, needed 5", false)));
     }
@@ -275,7 +276,7 @@ class ScpSequencerTests {
       assertThat(sequencer.openXt(SECOND.id()).orElseThrow().phase()).isEqualTo(Phase.WAITING);
       assertThat(work(step(decision(ID, true)))).containsExactly(new Apply(ID), new Stage(SECOND));
       assertThat(step(new Staged(SECOND.id(), new StageResult.Ready())))
-          .contains(new Append(new SequencerRecord.Voted(SECOND, true, "", now)));
+          .contains(new Append(new SequencerRecord.Voted(SECOND, true, "", now, now)));
     }
 
     @Test
@@ -375,13 +376,14 @@ class ScpSequencerTests {
               true,
               true,
               "",
+              Optional.empty(),
               OptionalLong.empty(),
               OptionalLong.of(START),
               OptionalLong.of(START),
               now);
       assertThat(step(decision(ID, true)))
           .containsExactly(
-              new Append(new SequencerRecord.Decided(ID, true, true, "", now)),
+              recorded(outcome, Optional.of(yes(Duration.ZERO))),
               new Apply(ID),
               new Observed(new SequencerFact.Finished(outcome)));
       assertThat(sequencer.outcome(ID)).hasValue(outcome);
@@ -395,8 +397,8 @@ class ScpSequencerTests {
           step(new DecisionReceived(ID, false, "chain 2 voted no", false));
       assertThat(work(effects)).containsExactly(new Discard(ID));
       assertThat(effects)
-          .contains(
-              new Append(new SequencerRecord.Decided(ID, false, false, "chain 2 voted no", now)));
+          .contains(recorded(sequencer.outcome(ID).orElseThrow(), Optional.of(yes(Duration.ZERO))));
+      assertThat(sequencer.outcome(ID).orElseThrow().reason()).isEqualTo("chain 2 voted no");
     }
 
     @Test
@@ -426,7 +428,11 @@ class ScpSequencerTests {
       assertThat(effects)
           .contains(
               new Observed(new SequencerFact.CommitWithoutVote(ID)),
-              new Append(new SequencerRecord.Decided(ID, true, false, "", now)));
+              recorded(
+                  sequencer.outcome(ID).orElseThrow(),
+                  Optional.of(
+                      new ChainVote(OWN, ChainVote.Answer.NO, "nonce", OptionalLong.of(0)))));
+      assertThat(sequencer.outcome(ID).orElseThrow().applied()).isFalse();
     }
 
     @Test
@@ -493,6 +499,8 @@ class ScpSequencerTests {
       step(decision(ID, true));
       voteYes(SECOND);
       step(decision(SECOND.id(), true));
+      assertThat(sequencer.outcome(ID)).as("not archived yet").isPresent();
+      step(new SequencerInput.Archived(2));
       assertThat(sequencer.outcome(ID)).isEmpty();
       assertThat(sequencer.outcome(SECOND.id())).isPresent();
     }
@@ -633,7 +641,8 @@ class ScpSequencerTests {
       SequencerOutcome outcome = sequencer.outcome(FOREIGN.id()).orElseThrow();
       assertThat(effects)
           .containsExactly(
-              new Append(new SequencerRecord.Decided(FOREIGN.id(), true, false, "", now)),
+              new Append(
+                  new SequencerRecord.Decided(1, outcome, FOREIGN.chains(), Optional.empty())),
               new Observed(new SequencerFact.Finished(outcome)));
       assertThat(outcome.committed()).isTrue();
       assertThat(outcome.applied()).isFalse();
@@ -802,7 +811,221 @@ class ScpSequencerTests {
     }
   }
 
+  @Nested
+  class Recovering {
+
+    private final List<SequencerRecord> journal = new ArrayList<>();
+
+    @Test
+    void aYesIsRepeatedAndLockedUntilItsDecision() {
+      keep(step(new StartReceived(XT)));
+      keep(step(new Staged(ID, new StageResult.Ready())));
+
+      crash();
+
+      assertThat(sequencer.openXt(ID).orElseThrow().phase()).isEqualTo(Phase.VOTED_YES);
+      assertThat(work(step(new Connected()))).containsExactly(new SendVote(ID, true, ""));
+      assertThat(work(step(decision(ID, true)))).containsExactly(new Apply(ID));
+    }
+
+    @Test
+    void aNoStaysANo() {
+      keep(step(new StartReceived(XT)));
+      keep(step(new Staged(ID, new StageResult.Refused("nonce"))));
+
+      crash();
+
+      assertThat(work(step(new Connected()))).containsExactly(new SendVote(ID, false, "nonce"));
+      assertThat(work(step(new StartReceived(XT))))
+          .containsExactly(new SendVote(ID, false, "nonce"));
+    }
+
+    @Test
+    void whatHadNoVoteIsStagedAnewWhenItIsStartedAgain() {
+      keep(step(new StartReceived(XT)));
+
+      crash();
+      step(new Connected());
+
+      assertThat(work(step(new StartReceived(XT)))).containsExactly(new Stage(XT));
+    }
+
+    @Test
+    void aSubmissionIsRepeatedForItsWholeTimeAgain() {
+      keep(step(new Submitted(FOREIGN)));
+      pass(rules.submissionRepeat());
+
+      crash();
+
+      assertThat(work(step(new Connected()))).containsExactly(new SendSubmission(FOREIGN));
+      pass(rules.submissionRepeat().minusNanos(1));
+      assertThat(step(new Tick())).isEmpty();
+      pass(Duration.ofNanos(1));
+      assertThat(step(new Tick()))
+          .containsExactly(new Observed(new SequencerFact.SubmissionInDoubt(FOREIGN.id())));
+    }
+
+    @Test
+    void aRefusedSubmissionIsNotRepeated() {
+      keep(step(new Submitted(FOREIGN)));
+      keep(step(new DecisionReceived(FOREIGN.id(), false, "the queue is full", true)));
+
+      crash();
+
+      assertThat(step(new Connected())).isEmpty();
+      assertThat(sequencer.knows(FOREIGN.id())).isFalse();
+    }
+
+    @Test
+    void anOutcomeStandsAndNumbersGoOn() {
+      keep(step(new StartReceived(XT)));
+      keep(step(new Staged(ID, new StageResult.Ready())));
+      keep(step(new Synced()));
+      keep(step(decision(ID, true)));
+
+      crash();
+      step(new Connected());
+
+      assertThat(work(step(new StartReceived(XT))))
+          .containsExactly(new SendVote(ID, false, "already committed"));
+      assertThat(step(decision(ID, true)))
+          .containsExactly(new Observed(new SequencerFact.Ignored(ID, "decided already")));
+      assertThat(sequencer.decisions()).isEqualTo(1);
+      voteYes(SECOND);
+      step(decision(SECOND.id(), true));
+      assertThat(sequencer.decisions()).isEqualTo(2);
+    }
+
+    @Test
+    void doubtBeginsAgainWithTheNextConnection() {
+      keep(step(new StartReceived(XT)));
+      keep(step(new Staged(ID, new StageResult.Ready())));
+      keep(step(new Synced()));
+      pass(rules.inDoubtAfter());
+      keep(step(new Tick()));
+      assertThat(sequencer.inDoubt()).containsExactly(ID);
+
+      crash();
+      step(new Connected());
+      assertThat(sequencer.inDoubt()).isEmpty();
+      pass(rules.inDoubtAfter());
+      step(new Tick());
+
+      assertThat(sequencer.inDoubt()).containsExactly(ID);
+    }
+
+    @Test
+    void anOutcomeFromTheArchiveStandsLikeOneInMemory() {
+      SequencerOutcome archived =
+          new SequencerOutcome(
+              ID,
+              true,
+              true,
+              "",
+              Optional.empty(),
+              OptionalLong.empty(),
+              OptionalLong.of(START),
+              OptionalLong.of(START),
+              START);
+      assertThat(sequencer.knows(ID)).isFalse();
+
+      step(new SequencerInput.Recalled(archived));
+
+      assertThat(sequencer.knows(ID)).isTrue();
+      assertThat(work(step(new StartReceived(XT))))
+          .containsExactly(new SendVote(ID, false, "already committed"));
+      assertThat(step(new Submitted(XT)))
+          .containsExactly(new Observed(new SequencerFact.SubmissionAnswered(archived)));
+    }
+
+    private void keep(List<SequencerEffect> effects) {
+      for (SequencerEffect effect : effects) {
+        if (effect instanceof Append append) {
+          journal.add(append.record());
+        }
+      }
+    }
+
+    /** A new machine that knows what was made durable, and is not connected. */
+    private void crash() {
+      sequencer = new ScpSequencer(rules);
+      journal.forEach(record -> assertThat(step(new SequencerInput.Replayed(record))).isEmpty());
+      assertThat(step(new SequencerInput.Recovered())).isEmpty();
+    }
+  }
+
+  @Nested
+  class ResolvingByHand {
+
+    @Test
+    void anOperatorCommitsWhatIsInDoubt() {
+      doubt();
+      List<SequencerEffect> effects = step(new SequencerInput.Resolved(ID, true, "ann"));
+
+      assertThat(work(effects)).containsExactly(new Apply(ID));
+      SequencerOutcome outcome = sequencer.outcome(ID).orElseThrow();
+      assertThat(outcome.committed()).isTrue();
+      assertThat(outcome.applied()).isTrue();
+      assertThat(outcome.operator()).hasValue("ann");
+      assertThat(effects)
+          .contains(
+              new Observed(new SequencerFact.Resolved(ID, true, "ann")),
+              recorded(outcome, Optional.of(yes(Duration.ZERO))));
+      assertThat(sequencer.inDoubt()).isEmpty();
+    }
+
+    @Test
+    void anOperatorAbortsWhatIsInDoubt() {
+      doubt();
+      assertThat(work(step(new SequencerInput.Resolved(ID, false, "ann"))))
+          .containsExactly(new Discard(ID));
+      assertThat(sequencer.outcome(ID).orElseThrow().reason()).isEqualTo("resolved by ann");
+    }
+
+    @Test
+    void aDecisionThatSaysOtherwiseIsReportedAndChangesNothing() {
+      doubt();
+      step(new SequencerInput.Resolved(ID, true, "ann"));
+
+      assertThat(step(decision(ID, false)))
+          .containsExactly(new Observed(new SequencerFact.DecidedOtherwise(ID, true)));
+      assertThat(step(decision(ID, true)))
+          .containsExactly(new Observed(new SequencerFact.Ignored(ID, "decided already")));
+    }
+
+    @Test
+    void whatIsNotInDoubtIsLeftAlone() {
+      voteYes(XT);
+      assertThat(step(new SequencerInput.Resolved(ID, true, "ann")))
+          .containsExactly(
+              new Observed(
+                  new SequencerFact.Ignored(
+                      ID, "it is not in doubt: its decision is still awaited")));
+      assertThat(step(new SequencerInput.Resolved(SECOND.id(), true, "ann")))
+          .containsExactly(new Observed(new SequencerFact.Ignored(SECOND.id(), "not known here")));
+      step(decision(ID, true));
+      assertThat(step(new SequencerInput.Resolved(ID, false, "ann")))
+          .containsExactly(
+              new Observed(new SequencerFact.Ignored(ID, "it has its outcome already")));
+    }
+
+    private void doubt() {
+      voteYes(XT);
+      pass(rules.inDoubtAfter());
+      step(new Tick());
+      assertThat(sequencer.inDoubt()).containsExactly(ID);
+    }
+  }
+
   // ---- helpers
+
+  private static Append recorded(SequencerOutcome outcome, Optional<ChainVote> vote) {
+    return new Append(new SequencerRecord.Decided(1, outcome, XT.chains(), vote));
+  }
+
+  private static ChainVote yes(Duration after) {
+    return new ChainVote(OWN, ChainVote.Answer.YES, "", OptionalLong.of(after.toNanos()));
+  }
 
   private List<SequencerEffect> step(SequencerInput input) {
     return sequencer.step(input, now);

@@ -2,14 +2,13 @@ package io.rollcall.publisher.api;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.XtId;
+import io.rollcall.publisher.coordination.XtCursor;
 import io.rollcall.publisher.coordination.XtProjection;
 import io.rollcall.publisher.coordination.XtQuery;
 import io.rollcall.publisher.coordination.XtState;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -59,7 +58,7 @@ public final class XtController {
                 chain.map(XtController::chain),
                 state.map(XtController::state),
                 limit(limit),
-                after(after.orElse(null)))));
+                after.map(XtController::after))));
   }
 
   private static ChainId chain(String text) {
@@ -97,18 +96,11 @@ public final class XtController {
     throw Problems.badRequest("limit is '" + text + "'; expected 1 to " + MAX_LIMIT);
   }
 
-  private static OptionalLong after(@Nullable String text) {
-    if (text == null) {
-      return OptionalLong.empty();
-    }
+  private static XtCursor after(String text) {
     try {
-      long after = Long.parseLong(text);
-      if (after >= 1) {
-        return OptionalLong.of(after);
-      }
-    } catch (NumberFormatException malformed) {
-      // Answered below, like a number that is out of range.
+      return XtCursor.parse(text);
+    } catch (IllegalArgumentException malformed) {
+      throw Problems.badRequest("after is '" + text + "'; expected the next of an earlier answer");
     }
-    throw Problems.badRequest("after is '" + text + "'; expected the next of an earlier answer");
   }
 }

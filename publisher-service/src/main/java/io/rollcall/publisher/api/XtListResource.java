@@ -1,6 +1,7 @@
 package io.rollcall.publisher.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.rollcall.publisher.coordination.XtCursor;
 import io.rollcall.publisher.coordination.XtPage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,6 @@ record XtListResource(List<XtResource> xts, @Nullable String next) {
   static XtListResource of(XtPage page) {
     return new XtListResource(
         page.xts().stream().map(XtResource::of).toList(),
-        page.next().isEmpty() ? null : Long.toString(page.next().getAsLong()));
+        page.next().map(XtCursor::toString).orElse(null));
   }
 }

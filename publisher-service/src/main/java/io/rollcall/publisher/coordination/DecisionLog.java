@@ -3,16 +3,26 @@ package io.rollcall.publisher.coordination;
 import io.rollcall.scp.LogRecord;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Where the publisher keeps what it must not forget: it only grows at its end. Written by the
- * coordinator thread alone; the other methods are safe for any thread.
+ * coordinator thread alone; the methods without an {@link IOException} are safe for any thread.
  */
-public interface DecisionLog {
+public interface DecisionLog extends AutoCloseable {
+
+  /**
+   * Reads what earlier processes wrote and the machine still needs, oldest first. Once, before the
+   * first append, on the start-up thread.
+   *
+   * @throws IOException when what was written cannot be read, or is not what was written
+   */
+  void replay(Consumer<LogRecord> reader) throws IOException;
 
   /**
    * Appends a batch and makes it durable with one sync. When it returns, the batch outlives the
-   * process (as far as this log is {@link #isDurable() durable}).
+   * process (as far as this log is {@link #isDurable() durable}). Waits while a database is away.
    *
    * @param batch at least one record, in the order they came about
    * @throws IOException when the outcome is a failure or unknown: nothing of the batch may be
@@ -26,6 +36,13 @@ public interface DecisionLog {
   /** Whether a write would be tried now; false makes the service unready. */
   boolean isWritable();
 
-  /** Its kind, for people: {@code memory}. */
+  /** What is wrong now, in one sentence; empty while nothing is. */
+  Optional<String> fault();
+
+  /** Its kind and place, for people: {@code memory}, {@code sqlite data/publisher.db}. */
   String description();
+
+  /** Lets go of it; an append that waits fails. */
+  @Override
+  void close();
 }

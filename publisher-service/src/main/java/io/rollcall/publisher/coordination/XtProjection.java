@@ -9,25 +9,24 @@ import io.rollcall.scp.PublisherFact;
 import io.rollcall.service.coordination.FactListener;
 import io.rollcall.service.coordination.NanoClock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What answers questions about XTs: one by id, lists newest first. Fed with facts by the
  * coordinator thread, read by any; one lock, held for a batch of facts or for {@value #SCAN_CHUNK}
- * rows of a search.
+ * rows of a search. What it no longer keeps is looked up in the {@link XtArchive}.
  *
- * <p>Bounded: of the finished XTs it keeps the last {@code maxFinished}, fewer when they name many
+ * <p>Bounded: of the decided XTs it keeps the last {@code maxFinished}, fewer when they name many
  * chains (640 bytes each is what they may take on average), and none decided longer ago than {@code
- * maxAge}. Those that are not finished are all kept; the machine bounds them. Refused requests
- * leave no trace here.
+ * maxAge}; but none goes before the archive holds it. Those that are not decided are all kept; the
+ * machine bounds them. Refused requests leave no trace here.
  */
 public final class XtProjection implements FactListener<PublisherFact> {
 
@@ -42,35 +41,41 @@ public final class XtProjection implements FactListener<PublisherFact> {
   private final int maxFinished;
   private final long maxAgeNanos;
   private final NanoClock clock;
+  private final XtArchive archive;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<XtId, XtRow> byId = new HashMap<>();
-  private final ArrayDeque<XtRow> finished = new ArrayDeque<>();
+
+  /** Those without a decision, by arrival. */
+  private final TreeMap<Long, XtRow> undecided = new TreeMap<>();
 
   /** Same chains, same list: most rows name one of few combinations. */
   private final Map<List<ChainId>, List<ChainId>> interned = new HashMap<>();
 
   /**
-   * Rows by sequence number modulo its length, which is a power of two; null where one was dropped.
-   * Grows when rows that are not finished keep the oldest place, at most by what can arrive while
-   * an XT lives.
+   * The decided ones by the number of their decision modulo its length, which is a power of two;
+   * null where one was dropped out of turn.
    */
   private @Nullable XtRow[] ring = new @Nullable XtRow[FIRST_RING_SIZE];
 
+  private int finished;
   private long finishedBytes;
-  private long firstSequence = 1;
-  private long nextSequence = 1;
+  private long firstNumber = 1;
+  private long nextNumber = 1;
+  private long arrivals;
 
   /**
    * Keeps what these bounds allow.
    *
-   * @param maxFinished how many finished XTs, at least 1
+   * @param maxFinished how many decided XTs, at least 1
    * @param maxAge for how long after their decision
+   * @param archive where the others are
    */
-  public XtProjection(int maxFinished, Duration maxAge, NanoClock clock) {
+  public XtProjection(int maxFinished, Duration maxAge, NanoClock clock, XtArchive archive) {
     this.maxFinished = maxFinished;
     this.maxAgeNanos = maxAge.toNanos();
     this.clock = clock;
+    this.archive = archive;
   }
 
   @Override
@@ -91,44 +96,40 @@ public final class XtProjection implements FactListener<PublisherFact> {
     lock.lock();
     try {
       dropOld();
-      return Optional.ofNullable(byId.get(id)).map(XtRow::view);
+      XtRow row = byId.get(id);
+      if (row != null) {
+        return Optional.of(row.view());
+      }
     } finally {
       lock.unlock();
     }
+    return archive.find(id);
   }
 
   /**
-   * The newest XTs that fit. May look at every row that is kept; the coordinator gets its turn in
-   * between, so what changes meanwhile may be seen before or after.
+   * The newest XTs that fit: undecided ones, then decided ones. May look at every row that is kept;
+   * the coordinator gets its turn in between, so what changes meanwhile may be seen before or
+   * after.
    */
   public XtPage list(XtQuery query) {
-    List<XtView> found = new ArrayList<>(Math.min(query.limit(), SCAN_CHUNK));
-    long position = Long.MAX_VALUE;
-    if (query.after().isPresent()) {
-      position = query.after().getAsLong() - 1;
+    // One more than the limit is looked for, to know whether there is a next page.
+    int wanted = query.limit() + 1;
+    List<XtView> found = new ArrayList<>(Math.min(wanted, SCAN_CHUNK));
+    if (query.after().isEmpty() || query.after().get().undecided()) {
+      listUndecided(query, wanted, found);
     }
-    boolean more = true;
-    while (more && found.size() <= query.limit()) {
-      lock.lock();
-      try {
-        dropOld();
-        position = Math.min(position, nextSequence - 1);
-        long end = Math.max(firstSequence, position - SCAN_CHUNK + 1);
-        for (; position >= end && found.size() <= query.limit(); position--) {
-          XtRow row = ring[slot(position)];
-          if (row != null && fits(row, query)) {
-            found.add(row.view());
-          }
-        }
-        more = position >= firstSequence;
-      } finally {
-        lock.unlock();
-      }
+    long below = listDecided(query, wanted, found);
+    if (found.size() < wanted) {
+      found.addAll(archive.list(query, below, wanted - found.size()));
     }
-    return page(found, query.limit());
+    if (found.size() < wanted) {
+      return new XtPage(found, Optional.empty());
+    }
+    List<XtView> xts = found.subList(0, query.limit());
+    return new XtPage(xts, Optional.of(xts.getLast().place()));
   }
 
-  /** How many XTs are kept. */
+  /** How many XTs are kept here. */
   public int size() {
     lock.lock();
     try {
@@ -138,18 +139,50 @@ public final class XtProjection implements FactListener<PublisherFact> {
     }
   }
 
-  /** One more than the limit was looked for, to know whether there is a next page. */
-  private static XtPage page(List<XtView> found, int limit) {
-    if (found.size() <= limit) {
-      return new XtPage(found, OptionalLong.empty());
+  private void listUndecided(XtQuery query, int wanted, List<XtView> found) {
+    lock.lock();
+    try {
+      long before = query.after().map(XtCursor::place).orElse(Long.MAX_VALUE);
+      for (XtRow row : undecided.headMap(before).descendingMap().values()) {
+        if (found.size() == wanted) {
+          return;
+        }
+        if (query.fits(row.state, row.chains)) {
+          found.add(row.view());
+        }
+      }
+    } finally {
+      lock.unlock();
     }
-    List<XtView> xts = found.subList(0, limit);
-    return new XtPage(xts, OptionalLong.of(xts.getLast().sequence()));
   }
 
-  private static boolean fits(XtRow row, XtQuery query) {
-    return (query.state().isEmpty() || query.state().get() == row.state)
-        && (query.chain().isEmpty() || row.chains.contains(query.chain().get()));
+  /** Returns the number below which nothing was looked at. */
+  private long listDecided(XtQuery query, int wanted, List<XtView> found) {
+    long position =
+        query
+            .after()
+            .filter(cursor -> !cursor.undecided())
+            .map(XtCursor::place)
+            .orElse(Long.MAX_VALUE);
+    boolean more = true;
+    while (more && found.size() < wanted) {
+      lock.lock();
+      try {
+        dropOld();
+        position = Math.min(position, nextNumber);
+        long end = Math.max(firstNumber, position - SCAN_CHUNK);
+        for (; position > end && found.size() < wanted; position--) {
+          XtRow row = ring[slot(position - 1)];
+          if (row != null && query.fits(row.state, row.chains)) {
+            found.add(row.view());
+          }
+        }
+        more = position > firstNumber;
+      } finally {
+        lock.unlock();
+      }
+    }
+    return position;
   }
 
   private void apply(PublisherFact fact) {
@@ -184,74 +217,81 @@ public final class XtProjection implements FactListener<PublisherFact> {
   }
 
   private void add(XtId id, List<ChainId> chains, String submitter, long queuedNanos) {
-    if (nextSequence - firstSequence == ring.length) {
-      makeRoom();
-    }
-    XtRow row = new XtRow(nextSequence++, id, intern(chains), submitter, queuedNanos);
-    ring[slot(row.sequence)] = row;
+    XtRow row = new XtRow(++arrivals, id, intern(chains), submitter, queuedNanos);
+    undecided.put(row.arrival, row);
     XtRow before = byId.put(id, row);
-    if (before != null) {
+    if (before != null && before.state.isFinal()) {
       // The machine has forgotten an outcome that is still kept here: the new XT counts.
-      ring[slot(before.sequence)] = null;
-      if (finished.remove(before)) {
-        finishedBytes -= before.bytes();
-      }
+      drop(before);
     }
   }
 
   private void finish(LogRecord.Decided decision) {
     XtRow row = byId.get(decision.id());
     if (row == null || row.state.isFinal()) {
+      // Started by an earlier process and aborted by this one: it is in the archive alone.
+      skipTo(decision.number() + 1);
       return;
     }
+    undecided.remove(row.arrival);
     row.decided(
+        decision.number(),
         XtState.of(decision.outcome()),
         decision.reason(),
         decision.votes(),
         decision.decidedNanos());
-    finished.addLast(row);
+    skipTo(decision.number());
+    if (nextNumber - firstNumber == ring.length) {
+      makeRoom();
+    }
+    ring[slot(nextNumber++)] = row;
+    finished++;
     finishedBytes += row.bytes();
   }
 
-  private void dropOld() {
-    XtRow oldest = finished.peekFirst();
-    if (oldest == null) {
-      return;
+  /** Numbers that have no row here come before all that have one: at the start. */
+  private void skipTo(long number) {
+    if (finished == 0) {
+      firstNumber = number;
+      nextNumber = number;
     }
-    long youngestTooOld = clock.nanos() - maxAgeNanos;
-    while (oldest != null
-        && (finished.size() > maxFinished
-            || finishedBytes > (long) maxFinished * BYTES_PER_XT
-            || oldest.decidedNanos() < youngestTooOld)) {
-      finished.removeFirst();
-      finishedBytes -= oldest.bytes();
-      byId.remove(oldest.id);
-      ring[slot(oldest.sequence)] = null;
-      oldest = finished.peekFirst();
-    }
-    skipDropped();
   }
 
-  private void skipDropped() {
-    while (firstSequence < nextSequence && ring[slot(firstSequence)] == null) {
-      firstSequence++;
+  private void dropOld() {
+    long youngestTooOld = clock.nanos() - maxAgeNanos;
+    while (firstNumber < nextNumber) {
+      XtRow oldest = ring[slot(firstNumber)];
+      if (oldest != null) {
+        boolean goes =
+            finished > maxFinished
+                || finishedBytes > (long) maxFinished * BYTES_PER_XT
+                || oldest.decidedNanos() < youngestTooOld;
+        if (!goes || firstNumber > archive.archived()) {
+          return;
+        }
+        byId.remove(oldest.id);
+        drop(oldest);
+      }
+      firstNumber++;
     }
+  }
+
+  private void drop(XtRow row) {
+    ring[slot(row.number())] = null;
+    finished--;
+    finishedBytes -= row.bytes();
   }
 
   private void makeRoom() {
-    skipDropped();
-    if (nextSequence - firstSequence < ring.length) {
-      return;
-    }
     @Nullable XtRow[] larger = new @Nullable XtRow[ring.length * 2];
-    for (long sequence = firstSequence; sequence < nextSequence; sequence++) {
-      larger[(int) (sequence & (larger.length - 1))] = ring[slot(sequence)];
+    for (long number = firstNumber; number < nextNumber; number++) {
+      larger[(int) (number & (larger.length - 1))] = ring[slot(number)];
     }
     ring = larger;
   }
 
-  private int slot(long sequence) {
-    return (int) (sequence & (ring.length - 1));
+  private int slot(long number) {
+    return (int) (number & (ring.length - 1));
   }
 
   /** Own copies: the ids of a request may share the memory of all of it. */

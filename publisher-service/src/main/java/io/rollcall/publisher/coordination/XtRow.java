@@ -19,11 +19,12 @@ final class XtRow {
   private static final int PARTICIPANT_BYTES = 96;
   private static final int WORDS_BYTES = 48;
 
-  final long sequence;
+  final long arrival;
   final XtId id;
   final List<ChainId> chains;
   private final String submitter;
   private final long queuedNanos;
+  private long number;
   private long announcedNanos = NEVER;
   private long decidedNanos = NEVER;
   private String reason = "";
@@ -37,8 +38,8 @@ final class XtRow {
   /** For each chain its words; null while no chain said anything, which is the rule. */
   private String @Nullable [] reasons;
 
-  XtRow(long sequence, XtId id, List<ChainId> chains, String submitter, long queuedNanos) {
-    this.sequence = sequence;
+  XtRow(long arrival, XtId id, List<ChainId> chains, String submitter, long queuedNanos) {
+    this.arrival = arrival;
     this.id = id;
     this.chains = chains;
     this.submitter = submitter;
@@ -64,7 +65,8 @@ final class XtRow {
     }
   }
 
-  void decided(XtState outcome, String why, List<ChainVote> votes, long atNanos) {
+  void decided(long order, XtState outcome, String why, List<ChainVote> votes, long atNanos) {
+    number = order;
     state = outcome;
     reason = why;
     decidedNanos = atNanos;
@@ -74,6 +76,11 @@ final class XtRow {
         answer(index, vote.answer(), vote.reason());
       }
     }
+  }
+
+  /** The number of its decision. */
+  long number() {
+    return number;
   }
 
   long decidedNanos() {
@@ -112,7 +119,7 @@ final class XtRow {
               latencies[i] < 0 ? OptionalLong.empty() : OptionalLong.of(latencies[i])));
     }
     return new XtView(
-        sequence,
+        state.isFinal() ? new XtCursor(false, number) : new XtCursor(true, arrival),
         id,
         state,
         submitter,

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 /**
  * One XT at one moment. Times are nanoseconds since the Unix epoch. Immutable, any thread.
  *
- * @param sequence its place in the order of arrival; larger is newer
+ * @param place where it stands in the list
  * @param id the XT
  * @param state where it is
  * @param submitter who sent it first: a configured identity, or a connection id
@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  * @param decidedNanos when it was decided; empty while it is not
  */
 public record XtView(
-    long sequence,
+    XtCursor place,
     XtId id,
     XtState state,
     String submitter,
