@@ -35,7 +35,16 @@ class ArchitectureTests {
               "NanoClock",
               "SingleWriter"),
           "storage",
-          Set.of("Row", "RowLog", "StorageException"),
+          Set.of(
+              "ProjectionTables",
+              "Projector",
+              "Row",
+              "RowLog",
+              "RowPosition",
+              "Storage",
+              "StorageException",
+              "StorageKind",
+              "StorageSettings"),
           "lifecycle",
           Set.of("CoordinatorLifecycle", "ProcessExit"));
 

@@ -5,8 +5,14 @@ import com.google.protobuf.ByteString;
 /**
  * One row of the log: what was made durable with one sync. Immutable, any thread.
  *
- * @param sequence its place; 1, 2, 3 ... without a gap
+ * @param position where it stands
  * @param epoch which opening of the log wrote it; larger is later
  * @param batch what the service wrote, in its own encoding
  */
-public record Row(long sequence, long epoch, ByteString batch) {}
+public record Row(RowPosition position, long epoch, ByteString batch) {
+
+  /** Its place: 1, 2, 3 ... without a gap. */
+  public long sequence() {
+    return position.sequence();
+  }
+}

@@ -2,11 +2,10 @@ package io.rollcall.service.storage;
 
 import com.google.protobuf.ByteString;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * A log that only grows at its end, one row per sync, with one writer. {@link #append}, {@link
- * #readFrom} and {@link #trimTo} belong to the coordinator thread (before it runs, to the start-up
+ * #read} and {@link #trimTo} belong to the coordinator thread (before it runs, to the start-up
  * thread); the other methods are safe for any thread.
  */
 public interface RowLog extends AutoCloseable {
@@ -18,31 +17,30 @@ public interface RowLog extends AutoCloseable {
     void row(Row row) throws StorageException;
   }
 
-  /** Names this log: made once, when it was created. A projection knows whose it is by it. */
-  UUID identity();
-
-  /** The first row that is still there; one more than {@link #lastSequence} when there is none. */
+  /** The first row that is still there; one more than the {@link #last} when there is none. */
   long firstSequence();
 
-  /** The last row; 0 when none was ever written. */
-  long lastSequence();
+  /** The last row; sequence 0 when none was ever written. */
+  RowPosition last();
 
   /**
-   * Reads the rows from this one on, or from the first one that is still there.
+   * Reads every row that is still there. Each row carries the hash of the one before, so a row that
+   * was changed, left out or put in is noticed; of the first one that was not trimmed only its own
+   * checksum is left.
    *
    * @throws StorageException when a row is damaged, missing, or not the successor of the one before
    */
-  void readFrom(long sequence, Reader reader) throws StorageException;
+  void read(Reader reader) throws StorageException;
 
   /**
    * Writes one row and syncs. When it returns, the row outlives the process and the machine. With a
    * database that can go away it waits until that is back and the outcome is known.
    *
-   * @return its sequence number
+   * @return where it stands
    * @throws StorageException when it was not written, or nobody knows: nothing of it may be
    *     announced, and this log takes nothing any more
    */
-  long append(ByteString batch) throws StorageException;
+  RowPosition append(ByteString batch) throws StorageException;
 
   /**
    * Allows to take away every row up to and with this one. They go a few at a time, with the rows

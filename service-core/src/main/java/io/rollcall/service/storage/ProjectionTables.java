@@ -1,0 +1,28 @@
+package io.rollcall.service.storage;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * What a service keeps in its projection. Called by the projector's thread alone (at start-up, by
+ * that thread), within a transaction that it must neither commit nor roll back.
+ *
+ * @param <B> what came of one row of the log
+ */
+public interface ProjectionTables<B> {
+
+  /**
+   * Takes over what came of some rows, in order.
+   *
+   * @param batches of which each is given exactly once, unless the transaction fails
+   */
+  void apply(Connection connection, List<B> batches) throws SQLException;
+
+  /**
+   * Takes away a little of what is too old, so that nobody has to wait for it.
+   *
+   * @return whether there is more
+   */
+  boolean prune(Connection connection) throws SQLException;
+}

@@ -1,0 +1,281 @@
+package io.rollcall.service.storage;
+
+import java.io.Closeable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what was appended to the log into the projection, on the thread {@code projector}, behind
+ * the decisions. {@link #put} belongs to the coordinator; the questions are for any thread.
+ *
+ * <p>Its queue is bounded: when the projection's disk is that much slower, or fails, {@link #put}
+ * waits, and with it every decision. A failing disk is tried again, without an end.
+ *
+ * @param <B> what came of one row
+ */
+public final class Projector<B> implements Closeable {
+
+  /** Rows that may wait. */
+  static final int MAX_QUEUED = 8_192;
+
+  /** Rows of one transaction. */
+  private static final int MAX_ROWS = 1_024;
+
+  /**
+   * A projection that is not synced keeps the log long: it is, after so much time or so many rows.
+   */
+  private static final long SYNC_NANOS = Duration.ofSeconds(5).toNanos();
+
+  private static final long SYNC_ROWS = 4_096;
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration PRUNE_EVERY = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(Projector.class);
+
+  private record Item<B>(RowPosition position, B batch) {}
+
+  private final Projection projection;
+  private final ProjectionTables<B> tables;
+  private final BlockingQueue<Item<B>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+  private final List<Item<B>> replayed = new ArrayList<>();
+  private final Thread thread = Thread.ofPlatform().name("projector").unstarted(this::run);
+  private @Nullable Connection connection;
+  private volatile RowPosition applied;
+  private volatile long synced;
+  private volatile @Nullable String fault;
+  private volatile boolean closing;
+  private long lastSyncNanos = System.nanoTime();
+  private long nextPruneNanos = System.nanoTime();
+
+  Projector(Projection projection, ProjectionTables<B> tables, RowPosition applied) {
+    this.projection = projection;
+    this.tables = tables;
+    this.applied = applied;
+    this.synced = applied.sequence();
+  }
+
+  /**
+   * At start-up: a row that was read from the log. Those that the projection has already are left
+   * out, so all of them may come.
+   */
+  public void replay(RowPosition position, B batch) throws StorageException {
+    if (position.sequence() <= applied.sequence()) {
+      return;
+    }
+    replayed.add(new Item<>(position, batch));
+    if (replayed.size() == MAX_ROWS) {
+      applyReplayed();
+    }
+  }
+
+  /** Brings in the last of what was replayed, and goes on by itself from now on. */
+  public void start() throws StorageException {
+    applyReplayed();
+    thread.start();
+  }
+
+  private void applyReplayed() throws StorageException {
+    if (replayed.isEmpty()) {
+      return;
+    }
+    try {
+      apply(replayed);
+      replayed.clear();
+    } catch (SQLException failed) {
+      throw projection.source().failure(failed);
+    }
+  }
+
+  /**
+   * Hands over what came of a row that is durable, waiting for room.
+   *
+   * @throws StorageException when interrupted while it waited
+   */
+  public void put(RowPosition position, B batch) throws StorageException {
+    try {
+      queue.put(new Item<>(position, batch));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new StorageException(
+          "interrupted while the projection %s was too slow".formatted(projection.source().place()),
+          interrupted);
+    }
+  }
+
+  /** The row up to which readers see everything. */
+  public long appliedSequence() {
+    return applied.sequence();
+  }
+
+  /** The row up to which everything survives a power cut: the log may be trimmed so far. */
+  public long syncedSequence() {
+    return synced;
+  }
+
+  /** What is wrong now, in one sentence; empty while nothing is. */
+  public Optional<String> fault() {
+    return Optional.ofNullable(fault);
+  }
+
+  /** How many rows wait. */
+  public int queued() {
+    return queue.size();
+  }
+
+  private void run() {
+    List<Item<B>> items = new ArrayList<>(MAX_ROWS);
+    try {
+      while (!closing || !queue.isEmpty()) {
+        if (items.isEmpty()) {
+          Item<B> first = queue.poll(200, TimeUnit.MILLISECONDS);
+          if (first != null) {
+            items.add(first);
+            queue.drainTo(items, MAX_ROWS - 1);
+          }
+        }
+        step(items);
+      }
+      syncNow();
+    } catch (InterruptedException interrupted) {
+      log.warn("The projection was not brought up to date; the next start will do it");
+    } finally {
+      closeConnection();
+    }
+  }
+
+  private void step(List<Item<B>> items) throws InterruptedException {
+    try {
+      if (!items.isEmpty()) {
+        apply(items);
+        items.clear();
+      } else {
+        syncNow();
+      }
+      prune();
+      if (fault != null) {
+        log.info("The projection {} can be written again", projection.source().place());
+        fault = null;
+      }
+    } catch (SQLException | StorageException failed) {
+      StorageException why =
+          failed instanceof StorageException storage
+              ? storage
+              : projection.source().failure((SQLException) failed);
+      if (fault == null) {
+        log.error("The projection cannot be written, it is tried again: {}", why.getMessage());
+      }
+      fault = why.getMessage();
+      closeConnection();
+      Thread.sleep(RETRY);
+    }
+  }
+
+  private void apply(List<Item<B>> items) throws SQLException, StorageException {
+    RowPosition last = items.getLast().position();
+    boolean sync =
+        last.sequence() - synced >= SYNC_ROWS || System.nanoTime() - lastSyncNanos >= SYNC_NANOS;
+    transaction(
+        sync,
+        writer -> {
+          tables.apply(writer, items.stream().map(Item::batch).toList());
+          Projection.move(writer, last);
+        });
+    applied = last;
+    if (sync) {
+      syncedTo(last);
+    }
+  }
+
+  /** What waits for nothing else is synced at once: there is time. */
+  private void syncNow() throws InterruptedException {
+    RowPosition last = applied;
+    if (last.sequence() == synced || (!closing && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
+      return;
+    }
+    try {
+      transaction(true, writer -> Projection.move(writer, last));
+      syncedTo(last);
+    } catch (SQLException | StorageException failed) {
+      log.warn("The projection was not synced: {}", failed.getMessage());
+      closeConnection();
+    }
+  }
+
+  private void syncedTo(RowPosition position) {
+    synced = position.sequence();
+    lastSyncNanos = System.nanoTime();
+  }
+
+  private void prune() throws SQLException, StorageException {
+    if (System.nanoTime() < nextPruneNanos) {
+      return;
+    }
+    boolean[] more = {false};
+    transaction(false, writer -> more[0] = tables.prune(writer));
+    nextPruneNanos = System.nanoTime() + (more[0] ? 0 : PRUNE_EVERY.toNanos());
+  }
+
+  private interface Change {
+    void make(Connection writer) throws SQLException;
+  }
+
+  private void transaction(boolean sync, Change change) throws SQLException, StorageException {
+    Connection writer = connection;
+    if (writer == null) {
+      writer = projection.source().open();
+      connection = writer;
+    }
+    projection.source().syncNextCommit(writer, sync);
+    writer.setAutoCommit(false);
+    try {
+      change.make(writer);
+      writer.commit();
+    } catch (SQLException | RuntimeException failed) {
+      // The connection goes, and with it what was begun.
+      closeConnection();
+      throw failed;
+    }
+  }
+
+  private void closeConnection() {
+    Connection writer = connection;
+    connection = null;
+    if (writer != null) {
+      try {
+        writer.close();
+      } catch (SQLException ignored) {
+        // It is opened again when it is needed.
+      }
+    }
+  }
+
+  /** Brings in what waits, but does not take long over it: the next start can do it too. */
+  @Override
+  public void close() {
+    closing = true;
+    if (thread.isAlive()) {
+      try {
+        if (!thread.join(CLOSE_LIMIT)) {
+          thread.interrupt();
+          thread.join();
+        }
+      } catch (InterruptedException interrupted) {
+        thread.interrupt();
+        Thread.currentThread().interrupt();
+      }
+    } else {
+      closeConnection();
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.rollcall.service.storage;
+
+import com.google.protobuf.ByteString;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of the log, the same for both databases. Stateless but for the words of its messages. */
+final class RowTable {
+
+  /** So many old rows go with each new one: the log gets shorter, and nobody waits for it. */
+  private static final int TRIMMED_WITH_EACH = 2;
+
+  private static final String COLUMNS = "sequence, epoch, version, crc32c, previous_hash, batch";
+  private static final int FETCHED_AT_ONCE = 256;
+
+  private final StorageKind kind;
+  private final String place;
+
+  RowTable(StorageKind kind, String place) {
+    this.kind = kind;
+    this.place = place;
+  }
+
+  /** The log's identity, made now if there is none. */
+  UUID identity(Connection connection) throws SQLException, StorageException {
+    try (PreparedStatement select =
+            connection.prepareStatement("SELECT kind, identity FROM about");
+        ResultSet found = select.executeQuery()) {
+      if (found.next()) {
+        if (!found.getString(1).equals(kind.word())) {
+          throw new StorageException(
+              "%s holds the log of a %s, not of a %s"
+                  .formatted(place, found.getString(1), kind.word()));
+        }
+        try {
+          return UUID.fromString(found.getString(2));
+        } catch (IllegalArgumentException damaged) {
+          throw new StorageException(place + " is damaged: its identity cannot be read", damaged);
+        }
+      }
+    }
+    UUID fresh = UUID.randomUUID();
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO about (kind, identity) VALUES (?, ?)")) {
+      insert.setString(1, kind.word());
+      insert.setString(2, fresh.toString());
+      insert.executeUpdate();
+    }
+    return fresh;
+  }
+
+  /** The first row that is still there; 1 when there is none. */
+  long first(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT min(sequence) FROM log");
+        ResultSet found = select.executeQuery()) {
+      found.next();
+      long first = found.getLong(1);
+      return found.wasNull() ? 1 : first;
+    }
+  }
+
+  /** The last row, verified by its own checksum; null when there is none. */
+  @Nullable Row last(Connection connection) throws SQLException, StorageException {
+    return one(connection, "SELECT " + COLUMNS + " FROM log ORDER BY sequence DESC LIMIT 1");
+  }
+
+  /** One row, verified by its own checksum; null when it is not there. */
+  @Nullable Row at(Connection connection, long sequence) throws SQLException, StorageException {
+    return one(connection, "SELECT " + COLUMNS + " FROM log WHERE sequence = " + sequence);
+  }
+
+  private @Nullable Row one(Connection connection, String query)
+      throws SQLException, StorageException {
+    try (PreparedStatement select = connection.prepareStatement(query);
+        ResultSet found = select.executeQuery()) {
+      return found.next() ? verified(found) : null;
+    }
+  }
+
+  /** Every row, in order, each one the successor of the one before. */
+  void read(Connection connection, RowLog.Reader reader) throws SQLException, StorageException {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT " + COLUMNS + " FROM log ORDER BY sequence")) {
+      select.setFetchSize(FETCHED_AT_ONCE);
+      try (ResultSet found = select.executeQuery()) {
+        RowPosition before = null;
+        while (found.next()) {
+          Row row = verified(found);
+          ByteString previous = ByteString.copyFrom(found.getBytes(5));
+          if (before == null && row.sequence() == 1) {
+            before = RowPosition.START;
+          }
+          if (before != null
+              && (row.sequence() != before.sequence() + 1 || !previous.equals(before.hash()))) {
+            throw new StorageException(
+                "%s is damaged: row %d does not follow row %d"
+                    .formatted(place, row.sequence(), before.sequence()));
+          }
+          reader.row(row);
+          before = row.position();
+        }
+      }
+    }
+  }
+
+  private Row verified(ResultSet found) throws SQLException, StorageException {
+    long sequence = found.getLong(1);
+    long epoch = found.getLong(2);
+    int version = found.getInt(3);
+    byte[] previousHash = found.getBytes(5);
+    byte[] content = found.getBytes(6);
+    if (version > Seal.VERSION) {
+      throw new StorageException(
+          "%s was written by a newer version of Rollcall: row %d has form %d, this version knows %d"
+              .formatted(place, sequence, version, Seal.VERSION));
+    }
+    if (previousHash == null || content == null) {
+      throw new StorageException("%s is damaged: row %d is empty".formatted(place, sequence));
+    }
+    ByteString previous = ByteString.copyFrom(previousHash);
+    ByteString batch = ByteString.copyFrom(content);
+    if (Seal.crc(sequence, epoch, version, previous, batch) != found.getLong(4)) {
+      throw new StorageException(
+          "%s is damaged: the checksum of row %d is wrong".formatted(place, sequence));
+    }
+    return new Row(
+        new RowPosition(sequence, Seal.hash(sequence, epoch, version, previous, batch)),
+        epoch,
+        batch);
+  }
+
+  /** Adds a row behind this one, and takes old ones away; does not commit. */
+  RowPosition insert(Connection connection, RowPosition before, long epoch, ByteString batch)
+      throws SQLException {
+    long sequence = before.sequence() + 1;
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO log (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?)")) {
+      insert.setLong(1, sequence);
+      insert.setLong(2, epoch);
+      insert.setInt(3, Seal.VERSION);
+      insert.setLong(4, Seal.crc(sequence, epoch, Seal.VERSION, before.hash(), batch));
+      insert.setBytes(5, before.hash().toByteArray());
+      insert.setBytes(6, batch.toByteArray());
+      insert.executeUpdate();
+    }
+    return new RowPosition(
+        sequence, Seal.hash(sequence, epoch, Seal.VERSION, before.hash(), batch));
+  }
+
+  /** Takes a few rows away; does not commit. Returns the first that is left. */
+  long trim(Connection connection, long first, long upTo) throws SQLException {
+    long end = Math.min(first + TRIMMED_WITH_EACH, upTo + 1);
+    if (end <= first) {
+      return first;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM log WHERE sequence < ?")) {
+      delete.setLong(1, end);
+      delete.executeUpdate();
+    }
+    return end;
+  }
+}

@@ -1,0 +1,187 @@
+package io.rollcall.service.storage;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log in a file of SQLite, locked against every other process. A write that fails ends it: the
+ * outcome of a failed sync is unknown for good, and only a new process that reads the file can find
+ * out.
+ */
+final class SqliteRowLog implements RowLog {
+
+  private static final Logger log = LoggerFactory.getLogger(SqliteRowLog.class);
+
+  private final Path file;
+  private final Connection connection;
+  private final RowTable table;
+  private final UUID identity;
+  private final long epoch;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile RowPosition last;
+  private volatile long first;
+  private volatile @Nullable String fault;
+  private long trimTo;
+
+  private SqliteRowLog(
+      Path file,
+      Connection connection,
+      RowTable table,
+      UUID identity,
+      long first,
+      @Nullable Row last) {
+    this.file = file;
+    this.connection = connection;
+    this.table = table;
+    this.identity = identity;
+    this.first = first;
+    this.last = last == null ? RowPosition.START : last.position();
+    this.epoch = last == null ? 1 : last.epoch() + 1;
+  }
+
+  static SqliteRowLog open(Path file, StorageKind kind) throws StorageException {
+    Connection connection = SqliteFile.open(file, kind.logApplicationId(), true);
+    try {
+      Schema.migrate(
+          new SharedConnection(connection), "log", "db/migration/log/sqlite", file.toString());
+      RowTable table = new RowTable(kind, file.toString());
+      connection.setAutoCommit(false);
+      UUID identity = table.identity(connection);
+      Row last = table.last(connection);
+      SqliteRowLog opened =
+          new SqliteRowLog(file, connection, table, identity, table.first(connection), last);
+      connection.commit();
+      return opened;
+    } catch (SQLException failed) {
+      closeQuietly(connection);
+      throw SqliteFile.failure(file, failed);
+    } catch (StorageException failed) {
+      closeQuietly(connection);
+      throw failed.getCause() instanceof Exception cause ? translated(file, failed, cause) : failed;
+    }
+  }
+
+  /** A migration fails like any other write; the disk's own words are the better ones. */
+  private static StorageException translated(Path file, StorageException failed, Throwable cause) {
+    for (Throwable next = cause; next != null; next = next.getCause()) {
+      if (next instanceof SQLException driver && driver.getErrorCode() != 0) {
+        return SqliteFile.failure(file, driver);
+      }
+    }
+    return failed;
+  }
+
+  UUID identity() {
+    return identity;
+  }
+
+  @Nullable Row at(long sequence) throws StorageException {
+    try {
+      return table.at(connection, sequence);
+    } catch (SQLException failed) {
+      throw SqliteFile.failure(file, failed);
+    }
+  }
+
+  @Override
+  public long firstSequence() {
+    return first;
+  }
+
+  @Override
+  public RowPosition last() {
+    return last;
+  }
+
+  @Override
+  public void read(Reader reader) throws StorageException {
+    RowPosition[] end = {RowPosition.START};
+    try {
+      table.read(
+          connection,
+          row -> {
+            end[0] = row.position();
+            reader.row(row);
+          });
+    } catch (SQLException failed) {
+      throw SqliteFile.failure(file, failed);
+    }
+    if (!end[0].equals(last)) {
+      throw new StorageException(
+          "%s is damaged: its rows end at %d, its last row is %d"
+              .formatted(file, end[0].sequence(), last.sequence()));
+    }
+  }
+
+  @Override
+  public RowPosition append(ByteString batch) throws StorageException {
+    lock.lock();
+    try {
+      String before = fault;
+      if (before != null) {
+        throw new StorageException(before);
+      }
+      RowPosition written = table.insert(connection, last, epoch, batch);
+      long left = table.trim(connection, first, Math.min(trimTo, last.sequence()));
+      connection.commit();
+      first = left;
+      last = written;
+      return written;
+    } catch (SQLException failed) {
+      StorageException storage = SqliteFile.failure(file, failed);
+      fault = storage.getMessage();
+      throw storage;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void trimTo(long sequence) {
+    trimTo = Math.max(trimTo, sequence);
+  }
+
+  @Override
+  public boolean isWritable() {
+    return fault == null;
+  }
+
+  @Override
+  public Optional<String> fault() {
+    return Optional.ofNullable(fault);
+  }
+
+  @Override
+  public String description() {
+    return "sqlite " + file;
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (fault == null) {
+        fault = file + " is closed";
+      }
+      closeQuietly(connection);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException failed) {
+      log.warn("The log was not closed in order: {}", failed.getMessage());
+    }
+  }
+}

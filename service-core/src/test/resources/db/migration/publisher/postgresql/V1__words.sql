@@ -1,0 +1,1 @@
+CREATE TABLE word (number BIGINT PRIMARY KEY, text TEXT NOT NULL);
