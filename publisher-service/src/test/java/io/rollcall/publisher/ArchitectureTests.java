@@ -70,12 +70,17 @@ class ArchitectureTests {
                   "PublisherCoordinator",
                   "SendListener",
                   "SequencerGateway",
+                  "XtArchive",
+                  "XtCursor",
                   "XtPage",
                   "XtProjection",
                   "XtQuery",
                   "XtState",
                   "XtView")),
-          Map.entry("storage", Set.of("MemoryDecisionLog")),
+          Map.entry(
+              "storage",
+              Set.of(
+                  "DurableDecisionLog", "JdbcXtArchive", "MemoryDecisionLog", "PublisherTables")),
           Map.entry("outbound", Set.of("TransportSequencerGateway")),
           Map.entry(
               "api",
@@ -94,6 +99,7 @@ class ArchitectureTests {
                   "FactLog",
                   "IdentityMismatchEvent",
                   "InboundReporter",
+                  "MeteredDecisionLog",
                   "PublisherMetrics",
                   "StartReport",
                   "StorageHealthIndicator")),

@@ -67,8 +67,11 @@ public sealed interface PublisherInput {
   /**
    * Everything was replayed. What was started and has no decision is aborted: nobody knows any more
    * how its chains voted. Comes before any other input, where something was replayed.
+   *
+   * @param decisions the number of the last decision that was ever made durable: its record may
+   *     have been trimmed
    */
-  record Recovered() implements PublisherInput {}
+  record Recovered(long decisions) implements PublisherInput {}
 
   /**
    * The archive holds every decision up to this number, so memory may forget them. Where nothing is

@@ -79,7 +79,7 @@ public final class ScpPublisher {
       case PublisherInput.Voted voted -> voted(voted);
       case PublisherInput.Bound bound -> bound(bound.identities());
       case PublisherInput.Replayed(LogRecord entry) -> replayed(entry);
-      case PublisherInput.Recovered recovered -> recovered();
+      case PublisherInput.Recovered(long last) -> recovered(last);
       case PublisherInput.Archived(long number) -> outcomes.archived(number);
       case PublisherInput.Recalled(XtId id, boolean commit, String reason) ->
           outcomes.recall(new PublisherMessage.Decision(id, commit, reason, false));
@@ -156,7 +156,8 @@ public final class ScpPublisher {
     }
   }
 
-  private void recovered() {
+  private void recovered(long last) {
+    decisions = Math.max(decisions, last);
     for (Replayed start : replayed.values()) {
       LogRecord.Started started = start.start();
       LogRecord.Decided decided =

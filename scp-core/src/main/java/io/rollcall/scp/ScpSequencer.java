@@ -107,7 +107,7 @@ public final class ScpSequencer {
       case SequencerInput.DecisionReceived decision -> decided(decision);
       case SequencerInput.Staged(XtId id, StageResult result) -> staged(id, result);
       case SequencerInput.Replayed(SequencerRecord record) -> replayed(record);
-      case SequencerInput.Recovered() -> recovered();
+      case SequencerInput.Recovered(long last) -> recovered(last);
       case SequencerInput.Archived(long number) -> {
         archived = Math.max(archived, number);
         forget();
@@ -160,11 +160,24 @@ public final class ScpSequencer {
     }
   }
 
-  private void recovered() {
+  private void recovered(long last) {
+    decisions = Math.max(decisions, last);
     for (Submission submission : submissions.values()) {
-      if (submission.timer == null && !submission.inDoubt) {
-        submit(submission);
-      }
+      submit(submission);
+      observe(
+          new SequencerFact.Restored(
+              submission.xt, new SequencerRecord.Submitted(submission.xt, submission.submittedAt)));
+    }
+    for (Open xt : open.values()) {
+      observe(
+          new SequencerFact.Restored(
+              xt.xt,
+              new SequencerRecord.Voted(
+                  xt.xt,
+                  xt.phase == Phase.VOTED_YES,
+                  xt.reason,
+                  xt.startedAt,
+                  xt.votedAt.orElse(now))));
     }
   }
 
@@ -571,7 +584,7 @@ public final class ScpSequencer {
       close(xt, applied);
     }
     remember(decisions, outcome);
-    observe(new SequencerFact.Finished(outcome));
+    observe(new SequencerFact.Finished(decisions, outcome));
     if (!holds(id)) {
       wake(id);
     }

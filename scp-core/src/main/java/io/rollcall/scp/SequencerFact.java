@@ -87,11 +87,25 @@ public sealed interface SequencerFact {
   record VoteSent(XtId id, boolean yes, String reason, boolean repeated) implements SequencerFact {}
 
   /**
+   * An XT that an earlier process voted on or took from a user has no outcome yet.
+   *
+   * @param xt the XT
+   * @param record its {@link SequencerRecord.Voted} or {@link SequencerRecord.Submitted}
+   */
+  record Restored(CrossChainTransaction xt, SequencerRecord record) implements SequencerFact {
+    @Override
+    public XtId id() {
+      return xt.id();
+    }
+  }
+
+  /**
    * An XT that was open or submitted here has its outcome.
    *
+   * @param number of the outcome, as in its {@link SequencerRecord.Decided}
    * @param outcome the outcome, with the times of its phases
    */
-  record Finished(SequencerOutcome outcome) implements SequencerFact {
+  record Finished(long number, SequencerOutcome outcome) implements SequencerFact {
     @Override
     public XtId id() {
       return outcome.id();

@@ -69,9 +69,13 @@ public sealed interface SequencerInput {
   /**
    * Everything was replayed. What was voted on stays so until its decision comes; votes and
    * submissions are repeated with the next {@link Connected}, submissions for their whole time
-   * again. Comes before any other input, where something was replayed.
+   * again. Comes before any other input, where something was replayed. Each of them is told as
+   * {@link SequencerFact.Restored}.
+   *
+   * @param decisions the number of the last outcome that was ever made durable: its record may have
+   *     been trimmed
    */
-  record Recovered() implements SequencerInput {}
+  record Recovered(long decisions) implements SequencerInput {}
 
   /**
    * The archive holds every outcome up to this number, so memory may forget them. Where nothing is

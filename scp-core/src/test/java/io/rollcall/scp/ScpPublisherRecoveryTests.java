@@ -125,6 +125,18 @@ class ScpPublisherRecoveryTests {
   }
 
   @Test
+  void numbersGoOnBehindWhatWasTrimmed() {
+    PublisherHarness after = new PublisherHarness(PublisherHarness.BOUND);
+    after.step(new PublisherInput.Recovered(41));
+    after.open(bound("a", A));
+    after.open(submitter("s"));
+    after.submit("s", xt("one", A));
+    after.yes("a", A, xt("one", A));
+
+    assertThat(after.machine.decisions()).isEqualTo(42);
+  }
+
+  @Test
   void whatTheArchiveRemembersIsNotStartedAgain() {
     PublisherHarness after = restart(PublisherHarness.BOUND);
     after.open(bound("a", A));
@@ -160,7 +172,7 @@ class ScpPublisherRecoveryTests {
   @Test
   void aFreshMachineRecoversNothing() {
     PublisherHarness fresh = new PublisherHarness(PublisherHarness.BOUND);
-    assertThat(fresh.step(new PublisherInput.Recovered())).isEmpty();
+    assertThat(fresh.step(new PublisherInput.Recovered(0))).isEmpty();
   }
 
   @Test
@@ -169,7 +181,7 @@ class ScpPublisherRecoveryTests {
 
     PublisherHarness after = replayed(before, PublisherHarness.BOUND);
 
-    assertThat(facts(after.step(new PublisherInput.Recovered())))
+    assertThat(facts(after.step(new PublisherInput.Recovered(0))))
         .singleElement()
         .isInstanceOfSatisfying(
             PublisherFact.Finished.class,
@@ -185,7 +197,7 @@ class ScpPublisherRecoveryTests {
 
   private static PublisherHarness restart(PublisherHarness before, PublisherRules rules) {
     PublisherHarness after = replayed(before, rules);
-    after.step(new PublisherInput.Recovered());
+    after.step(new PublisherInput.Recovered(0));
     return after;
   }
 

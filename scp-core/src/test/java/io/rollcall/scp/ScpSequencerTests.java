@@ -385,7 +385,7 @@ class ScpSequencerTests {
           .containsExactly(
               recorded(outcome, Optional.of(yes(Duration.ZERO))),
               new Apply(ID),
-              new Observed(new SequencerFact.Finished(outcome)));
+              new Observed(new SequencerFact.Finished(1, outcome)));
       assertThat(sequencer.outcome(ID)).hasValue(outcome);
       assertThat(sequencer.openCount()).isZero();
     }
@@ -643,7 +643,7 @@ class ScpSequencerTests {
           .containsExactly(
               new Append(
                   new SequencerRecord.Decided(1, outcome, FOREIGN.chains(), Optional.empty())),
-              new Observed(new SequencerFact.Finished(outcome)));
+              new Observed(new SequencerFact.Finished(1, outcome)));
       assertThat(outcome.committed()).isTrue();
       assertThat(outcome.applied()).isFalse();
       assertThat(outcome.submittedAt()).hasValue(START);
@@ -821,7 +821,7 @@ class ScpSequencerTests {
       keep(step(new StartReceived(XT)));
       keep(step(new Staged(ID, new StageResult.Ready())));
 
-      crash();
+      var _ = crash();
 
       assertThat(sequencer.openXt(ID).orElseThrow().phase()).isEqualTo(Phase.VOTED_YES);
       assertThat(work(step(new Connected()))).containsExactly(new SendVote(ID, true, ""));
@@ -829,11 +829,38 @@ class ScpSequencerTests {
     }
 
     @Test
+    void whatIsRestoredIsTold() {
+      keep(step(new Submitted(FOREIGN)));
+      keep(step(new StartReceived(XT)));
+      keep(step(new Staged(ID, new StageResult.Ready())));
+
+      assertThat(crash())
+          .containsExactly(
+              new Observed(
+                  new SequencerFact.Restored(
+                      FOREIGN, new SequencerRecord.Submitted(FOREIGN, START))),
+              new Observed(
+                  new SequencerFact.Restored(
+                      XT, new SequencerRecord.Voted(XT, true, "", START, START))));
+    }
+
+    @Test
+    void numbersGoOnBehindWhatWasTrimmed() {
+      sequencer = new ScpSequencer(rules);
+      step(new SequencerInput.Recovered(41));
+      step(new Connected());
+      voteYes(XT);
+      step(decision(ID, true));
+
+      assertThat(sequencer.decisions()).isEqualTo(42);
+    }
+
+    @Test
     void aNoStaysANo() {
       keep(step(new StartReceived(XT)));
       keep(step(new Staged(ID, new StageResult.Refused("nonce"))));
 
-      crash();
+      var _ = crash();
 
       assertThat(work(step(new Connected()))).containsExactly(new SendVote(ID, false, "nonce"));
       assertThat(work(step(new StartReceived(XT))))
@@ -844,7 +871,7 @@ class ScpSequencerTests {
     void whatHadNoVoteIsStagedAnewWhenItIsStartedAgain() {
       keep(step(new StartReceived(XT)));
 
-      crash();
+      var _ = crash();
       step(new Connected());
 
       assertThat(work(step(new StartReceived(XT)))).containsExactly(new Stage(XT));
@@ -855,7 +882,7 @@ class ScpSequencerTests {
       keep(step(new Submitted(FOREIGN)));
       pass(rules.submissionRepeat());
 
-      crash();
+      var _ = crash();
 
       assertThat(work(step(new Connected()))).containsExactly(new SendSubmission(FOREIGN));
       pass(rules.submissionRepeat().minusNanos(1));
@@ -870,7 +897,7 @@ class ScpSequencerTests {
       keep(step(new Submitted(FOREIGN)));
       keep(step(new DecisionReceived(FOREIGN.id(), false, "the queue is full", true)));
 
-      crash();
+      var _ = crash();
 
       assertThat(step(new Connected())).isEmpty();
       assertThat(sequencer.knows(FOREIGN.id())).isFalse();
@@ -883,7 +910,7 @@ class ScpSequencerTests {
       keep(step(new Synced()));
       keep(step(decision(ID, true)));
 
-      crash();
+      var _ = crash();
       step(new Connected());
 
       assertThat(work(step(new StartReceived(XT))))
@@ -905,7 +932,7 @@ class ScpSequencerTests {
       keep(step(new Tick()));
       assertThat(sequencer.inDoubt()).containsExactly(ID);
 
-      crash();
+      var _ = crash();
       step(new Connected());
       assertThat(sequencer.inDoubt()).isEmpty();
       pass(rules.inDoubtAfter());
@@ -947,10 +974,14 @@ class ScpSequencerTests {
     }
 
     /** A new machine that knows what was made durable, and is not connected. */
-    private void crash() {
+    private List<SequencerEffect> crash() {
       sequencer = new ScpSequencer(rules);
-      journal.forEach(record -> assertThat(step(new SequencerInput.Replayed(record))).isEmpty());
-      assertThat(step(new SequencerInput.Recovered())).isEmpty();
+      for (SequencerRecord record : journal) {
+        assertThat(step(new SequencerInput.Replayed(record))).isEmpty();
+      }
+      List<SequencerEffect> effects = step(new SequencerInput.Recovered(0));
+      assertThat(work(effects)).isEmpty();
+      return effects;
     }
   }
 

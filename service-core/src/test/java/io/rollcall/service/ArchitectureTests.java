@@ -21,6 +21,8 @@ class ArchitectureTests {
           Set.of(),
           "storage",
           Set.of(),
+          "metrics",
+          Set.of(),
           "lifecycle",
           Set.of("coordination", "storage"));
 
@@ -36,6 +38,7 @@ class ArchitectureTests {
               "SingleWriter"),
           "storage",
           Set.of(
+              "Asking",
               "ProjectionTables",
               "Projector",
               "Row",
@@ -45,6 +48,8 @@ class ArchitectureTests {
               "StorageException",
               "StorageKind",
               "StorageSettings"),
+          "metrics",
+          Set.of("StorageMeters"),
           "lifecycle",
           Set.of("CoordinatorLifecycle", "ProcessExit"));
 

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param submitter who sent it first: a configured identity, or a connection id
  * @param abortedBy the chains because of which it was aborted, decimal; empty for any other XT
  * @param chains the participants and their votes
- * @param queuedAt when it was taken up
+ * @param queuedAt when it was taken up; left out, like all the rest but state and reason, when only
+ *     the outcome is still kept
  * @param startedAt when it was announced; from then on votes count
  * @param decidedAt when it was decided
  * @param phases how long each phase took that is over
@@ -41,7 +42,7 @@ record XtResource(
     String submitter,
     List<String> abortedBy,
     List<Chain> chains,
-    Instant queuedAt,
+    @Nullable Instant queuedAt,
     @Nullable Instant startedAt,
     @Nullable Instant decidedAt,
     Phases phases) {
@@ -95,7 +96,9 @@ record XtResource(
   private static Phases phases(XtView xt) {
     OptionalLong left = xt.announcedNanos().isPresent() ? xt.announcedNanos() : xt.decidedNanos();
     return new Phases(
-        left.isEmpty() ? null : millis(left.getAsLong() - xt.queuedNanos()),
+        left.isEmpty() || xt.queuedNanos().isEmpty()
+            ? null
+            : millis(left.getAsLong() - xt.queuedNanos().getAsLong()),
         xt.announcedNanos().isEmpty() || xt.decidedNanos().isEmpty()
             ? null
             : millis(xt.decidedNanos().getAsLong() - xt.announcedNanos().getAsLong()));

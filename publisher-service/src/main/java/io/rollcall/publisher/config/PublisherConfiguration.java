@@ -9,7 +9,6 @@ import io.rollcall.publisher.api.Problems;
 import io.rollcall.publisher.api.PublisherFigures;
 import io.rollcall.publisher.api.SdkController;
 import io.rollcall.publisher.api.XtController;
-import io.rollcall.publisher.coordination.DecisionLog;
 import io.rollcall.publisher.coordination.PublisherCoordinator;
 import io.rollcall.publisher.coordination.SequencerGateway;
 import io.rollcall.publisher.coordination.XtProjection;
@@ -25,22 +24,24 @@ import io.rollcall.publisher.inbound.InboundMessageRouter;
 import io.rollcall.publisher.ops.CoordinatorHealthIndicator;
 import io.rollcall.publisher.ops.FactLog;
 import io.rollcall.publisher.ops.InboundReporter;
+import io.rollcall.publisher.ops.MeteredDecisionLog;
 import io.rollcall.publisher.ops.PublisherMetrics;
 import io.rollcall.publisher.ops.StartReport;
 import io.rollcall.publisher.ops.StorageHealthIndicator;
 import io.rollcall.publisher.outbound.TransportSequencerGateway;
-import io.rollcall.publisher.storage.MemoryDecisionLog;
 import io.rollcall.scp.PublisherRules;
 import io.rollcall.scp.ScpPublisher;
 import io.rollcall.service.coordination.NanoClock;
 import io.rollcall.service.lifecycle.CoordinatorLifecycle;
 import io.rollcall.service.lifecycle.ProcessExit;
+import io.rollcall.service.metrics.StorageMeters;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.autoconfigure.AuthProperties;
 import io.rollcall.transport.autoconfigure.TransportProperties;
 import io.rollcall.transport.metrics.TransportMetrics;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -123,19 +124,22 @@ class PublisherConfiguration {
   }
 
   @Bean
-  DecisionLog decisionLog() {
-    return new MemoryDecisionLog();
+  Decisions decisions(PublisherProperties properties, NanoClock clock) throws IOException {
+    return Decisions.open(properties, clock);
   }
 
   @Bean
-  Remembered remembered(PublisherProperties properties) {
-    return Remembered.of(properties.retention().count(), Runtime.getRuntime().maxMemory());
+  Remembered remembered(PublisherProperties properties, Decisions decisions) {
+    return decisions.log().isDurable()
+        ? Remembered.beforeAnArchive(Runtime.getRuntime().maxMemory())
+        : Remembered.of(properties.retention().count(), Runtime.getRuntime().maxMemory());
   }
 
   @Bean
   XtProjection xtProjection(
-      PublisherProperties properties, Remembered remembered, NanoClock clock) {
-    return new XtProjection(remembered.count(), properties.retention().age(), clock);
+      PublisherProperties properties, Remembered remembered, Decisions decisions, NanoClock clock) {
+    return new XtProjection(
+        remembered.count(), properties.retention().age(), clock, decisions.archive());
   }
 
   @Bean
@@ -161,7 +165,8 @@ class PublisherConfiguration {
   @Bean
   PublisherCoordinator publisherCoordinator(
       PublisherRules rules,
-      DecisionLog decisions,
+      Decisions decisions,
+      StorageMeters storageMeters,
       SequencerGateway gateway,
       XtProjection projection,
       PublisherMetrics metrics,
@@ -171,12 +176,14 @@ class PublisherConfiguration {
     PublisherCoordinator coordinator =
         new PublisherCoordinator(
             new ScpPublisher(rules),
-            decisions,
+            new MeteredDecisionLog(decisions.log(), storageMeters),
+            decisions.archive(),
             gateway,
             List.of(projection, metrics, reporter, new FactLog()),
             clock,
             new ProcessExit(context, System::exit));
     metrics.watch(coordinator::load);
+    storageMeters.watch(coordinator::recovery, () -> coordinator.load().open());
     return coordinator;
   }
 
@@ -208,13 +215,19 @@ class PublisherConfiguration {
   }
 
   @Bean
-  CoordinatorHealthIndicator coordinatorHealthIndicator(PublisherCoordinator coordinator) {
-    return new CoordinatorHealthIndicator(coordinator);
+  StorageMeters storageMeters(MeterRegistry registry) {
+    return new StorageMeters(registry);
   }
 
   @Bean
-  StorageHealthIndicator storageHealthIndicator(DecisionLog decisions) {
-    return new StorageHealthIndicator(decisions);
+  CoordinatorHealthIndicator coordinatorHealthIndicator(
+      PublisherCoordinator coordinator, Decisions decisions) {
+    return new CoordinatorHealthIndicator(coordinator, decisions.log());
+  }
+
+  @Bean
+  StorageHealthIndicator storageHealthIndicator(Decisions decisions) {
+    return new StorageHealthIndicator(decisions.log());
   }
 
   @Bean
@@ -233,10 +246,10 @@ class PublisherConfiguration {
   }
 
   @Bean
-  StartReport startReport(BoundChains bound, DecisionLog decisions, Remembered remembered) {
+  StartReport startReport(BoundChains bound, Decisions decisions, Remembered remembered) {
     return new StartReport(
         bound.unboundIdentities(),
-        decisions.isDurable(),
+        decisions.log().isDurable(),
         remembered.isFewerThanConfigured()
             ? OptionalInt.of(remembered.count())
             : OptionalInt.empty());

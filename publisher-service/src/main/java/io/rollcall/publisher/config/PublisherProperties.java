@@ -1,8 +1,11 @@
 package io.rollcall.publisher.config;
 
 import io.rollcall.scp.PublisherRules;
+import io.rollcall.service.storage.StorageSettings;
 import io.rollcall.transport.autoconfigure.InvalidPropertyException;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -52,31 +55,57 @@ public record PublisherProperties(
   /**
    * The properties {@code publisher.storage.*}.
    *
-   * @param url Only memory is available in this version: a restart forgets every XT.
+   * @param url Where decisions are kept: jdbc:sqlite: and a file, jdbc:postgresql://host/database,
+   *     or memory, with which a restart forgets every XT.
+   * @param username User of PostgreSQL.
+   * @param password Password of PostgreSQL.
    */
-  public record Storage(@DefaultValue("memory") String url) {
+  public record Storage(
+      @DefaultValue("jdbc:sqlite:data/publisher.db") String url,
+      @Nullable String username,
+      @Nullable String password) {
 
-    /** The only storage of this version. */
-    static final String MEMORY = "memory";
+    private static final String MEMORY = "memory";
 
-    /** Checks the value. */
+    /** Checks the URL. */
     public Storage {
       url = url.strip();
       if (!url.equals(MEMORY)) {
-        throw InvalidPropertyException.of(
-            "publisher.storage.url", url, "memory: nothing else is available in this version");
+        var _ = settings(url, username, password);
       }
+    }
+
+    /** Where decisions are kept; empty when that is memory. */
+    public Optional<StorageSettings> settings() {
+      return url.equals(MEMORY) ? Optional.empty() : Optional.of(settings(url, username, password));
+    }
+
+    private static StorageSettings settings(
+        String url, @Nullable String username, @Nullable String password) {
+      try {
+        return new StorageSettings(
+            url, Optional.ofNullable(username), Optional.ofNullable(password));
+      } catch (IllegalArgumentException wrong) {
+        throw InvalidPropertyException.of(
+            "publisher.storage.url", url, wrong.getMessage() + ", or memory");
+      }
+    }
+
+    /** Says nothing of the password. */
+    @Override
+    public String toString() {
+      return url;
     }
   }
 
   /**
    * The properties {@code publisher.retention.*}.
    *
-   * @param age How long the details of a finished XT are kept.
-   * @param count Of how many finished XTs the details are kept, and with storage in memory the
+   * @param age How long the details of a decided XT are kept.
+   * @param count Of how many decided XTs the details are kept, and with storage in memory the
    *     outcomes too.
-   * @param outcomes How long id and outcome of a finished XT are kept. With storage in memory,
-   *     count alone bounds them.
+   * @param outcomes How long id and outcome of a decided XT are kept: so long it cannot run again.
+   *     With storage in memory, count alone bounds them.
    */
   public record Retention(
       @DefaultValue("7d") Duration age,

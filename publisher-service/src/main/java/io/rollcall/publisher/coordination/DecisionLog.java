@@ -16,9 +16,11 @@ public interface DecisionLog extends AutoCloseable {
    * Reads what earlier processes wrote and the machine still needs, oldest first. Once, before the
    * first append, on the start-up thread.
    *
+   * @return the number of the last decision that was ever made durable, read or not; 0 when there
+   *     was none
    * @throws IOException when what was written cannot be read, or is not what was written
    */
-  void replay(Consumer<LogRecord> reader) throws IOException;
+  long replay(Consumer<LogRecord> reader) throws IOException;
 
   /**
    * Appends a batch and makes it durable with one sync. When it returns, the batch outlives the

@@ -1,5 +1,6 @@
 package io.rollcall.publisher.coordination;
 
+import io.rollcall.proto.XtId;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.PublisherEffect;
 import io.rollcall.scp.PublisherFact;
@@ -15,9 +16,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The single writer of the publisher's state.
@@ -37,6 +41,8 @@ import java.util.function.Function;
 public final class PublisherCoordinator
     implements InputSink, SingleWriter.Turns<PublisherInput>, Coordinator {
 
+  private static final Logger log = LoggerFactory.getLogger(PublisherCoordinator.class);
+
   static final int MAX_WAITING = 8_192;
   static final int MAX_WAITING_OF_SOURCE = 256;
   private static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
@@ -54,11 +60,14 @@ public final class PublisherCoordinator
 
   private final ScpPublisher machine;
   private final DecisionLog decisions;
+  private final XtArchive archive;
   private final SequencerGateway gateway;
   private final List<FactListener<PublisherFact>> listeners;
   private final NanoClock clock;
   private final SingleWriter<PublisherInput> writer;
 
+  private volatile Duration recovery = Duration.ZERO;
+  private long archived;
   private volatile MachineLoad load = MachineLoad.NONE;
 
   /**
@@ -69,12 +78,14 @@ public final class PublisherCoordinator
   public PublisherCoordinator(
       ScpPublisher machine,
       DecisionLog decisions,
+      XtArchive archive,
       SequencerGateway gateway,
       List<FactListener<PublisherFact>> listeners,
       NanoClock clock,
       FailureHandler failureHandler) {
     this.machine = machine;
     this.decisions = decisions;
+    this.archive = archive;
     this.gateway = gateway;
     this.listeners = List.copyOf(listeners);
     this.clock = clock;
@@ -82,14 +93,42 @@ public final class PublisherCoordinator
   }
 
   /**
-   * Starts the thread.
+   * Reads what earlier processes decided, aborts what they left open, makes that durable, and
+   * starts the thread.
    *
    * @throws IllegalStateException when it was started before; a stopped coordinator does not start
    *     again
    */
   @Override
-  public void start() {
+  public void start() throws IOException {
+    recover();
     writer.start();
+  }
+
+  private void recover() throws IOException {
+    long begun = System.nanoTime();
+    long last =
+        decisions.replay(entry -> {
+          var _ = machine.step(new PublisherInput.Replayed(entry), clock.nanos());
+        });
+    forgetWhatIsArchived(clock.nanos());
+    List<PublisherEffect> aborted = machine.step(new PublisherInput.Recovered(last), clock.nanos());
+    settle(aborted);
+    recovery = Duration.ofNanos(System.nanoTime() - begun);
+    if (decisions.isDurable()) {
+      long xts = aborted.stream().filter(PublisherEffect.Append.class::isInstance).count();
+      log.info(
+          "Recovered from {} in {} ms: decision {} is the last, {} XTs that were open are aborted",
+          decisions.description(),
+          recovery.toMillis(),
+          machine.decisions(),
+          xts);
+    }
+  }
+
+  /** How long the last start took to read the log and to abort what was open. */
+  public Duration recovery() {
+    return recovery;
   }
 
   @Override
@@ -141,7 +180,13 @@ public final class PublisherCoordinator
       case PublisherInput.Malformed(String connectionId, _, _) -> connectionId;
       case PublisherInput.Voted(String connectionId, _, _, _, _) -> connectionId;
       case PublisherInput.Bound _ -> BOUND;
-      case PublisherInput.Synced _, PublisherInput.Tick _ -> QUESTIONS;
+      case PublisherInput.Replayed _,
+          PublisherInput.Recovered _,
+          PublisherInput.Archived _,
+          PublisherInput.Recalled _,
+          PublisherInput.Synced _,
+          PublisherInput.Tick _ ->
+          QUESTIONS;
     };
   }
 
@@ -156,18 +201,52 @@ public final class PublisherCoordinator
   @Override
   public void turn(List<PublisherInput> inputs) throws IOException {
     long now = clock.nanos();
+    forgetWhatIsArchived(now);
     List<PublisherEffect> effects = new ArrayList<>();
     for (PublisherInput input : inputs) {
+      recall(input, now);
       effects.addAll(machine.step(input, now));
     }
     OptionalLong deadline = machine.nextDeadlineNanos();
     if (deadline.isPresent() && deadline.getAsLong() <= now) {
       effects.addAll(machine.step(new PublisherInput.Tick(), now));
     }
-    while (carryOut(effects)) {
-      effects = machine.step(new PublisherInput.Synced(), clock.nanos());
+    settle(effects);
+  }
+
+  private void settle(List<PublisherEffect> effects) throws IOException {
+    List<PublisherEffect> next = effects;
+    while (carryOut(next)) {
+      next = machine.step(new PublisherInput.Synced(), clock.nanos());
     }
     load = new MachineLoad(machine.openCount(), machine.queued(), machine.rememberedOutcomes());
+  }
+
+  private void forgetWhatIsArchived(long now) {
+    long number = archive.archived();
+    if (number != archived) {
+      archived = number;
+      var _ = machine.step(new PublisherInput.Archived(number), now);
+    }
+  }
+
+  /** What memory has forgotten is asked for before the machine could take it for new. */
+  private void recall(PublisherInput input, long now) throws IOException {
+    XtId id =
+        switch (input) {
+          case PublisherInput.Submitted(_, var xt) -> xt.id();
+          case PublisherInput.Malformed(_, XtId malformed, _) -> malformed;
+          case PublisherInput.Voted(_, _, XtId voted, _, _) -> voted;
+          default -> null;
+        };
+    if (id == null || machine.knows(id)) {
+      return;
+    }
+    Optional<XtArchive.XtOutcomeView> outcome = archive.outcome(id);
+    if (outcome.isPresent()) {
+      boolean commit = outcome.get().commit();
+      var _ = machine.step(new PublisherInput.Recalled(id, commit, outcome.get().reason()), now);
+    }
   }
 
   @Override

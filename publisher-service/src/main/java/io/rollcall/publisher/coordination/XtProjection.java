@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,7 +48,7 @@ public final class XtProjection implements FactListener<PublisherFact> {
   private final Map<XtId, XtRow> byId = new HashMap<>();
 
   /** Those without a decision, by arrival. */
-  private final TreeMap<Long, XtRow> undecided = new TreeMap<>();
+  private final NavigableMap<Long, XtRow> undecided = new TreeMap<>();
 
   /** Same chains, same list: most rows name one of few combinations. */
   private final Map<List<ChainId>, List<ChainId>> interned = new HashMap<>();
@@ -143,7 +144,7 @@ public final class XtProjection implements FactListener<PublisherFact> {
     lock.lock();
     try {
       long before = query.after().map(XtCursor::place).orElse(Long.MAX_VALUE);
-      for (XtRow row : undecided.headMap(before).descendingMap().values()) {
+      for (XtRow row : undecided.headMap(before, false).descendingMap().values()) {
         if (found.size() == wanted) {
           return;
         }

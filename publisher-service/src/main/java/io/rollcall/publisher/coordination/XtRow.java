@@ -125,7 +125,7 @@ final class XtRow {
         submitter,
         participants,
         reason,
-        queuedNanos,
+        OptionalLong.of(queuedNanos),
         time(announcedNanos),
         time(decidedNanos));
   }

@@ -26,7 +26,8 @@ public enum XtState {
     return compareTo(COMMITTED) >= 0;
   }
 
-  static XtState of(XtOutcome outcome) {
+  /** The state of an XT that was decided so. */
+  public static XtState of(XtOutcome outcome) {
     return switch (outcome) {
       case COMMITTED -> COMMITTED;
       case ABORTED -> ABORTED;

@@ -13,9 +13,10 @@ import java.util.OptionalLong;
  * @param id the XT
  * @param state where it is
  * @param submitter who sent it first: a configured identity, or a connection id
- * @param chains the participants, ascending, with their votes
+ * @param chains the participants, ascending, with their votes; empty when its details are no longer
+ *     kept
  * @param reason why it was aborted or expired; empty otherwise
- * @param queuedNanos when it was taken up
+ * @param queuedNanos when it was taken up; empty when its details are no longer kept
  * @param announcedNanos when votes began to count; empty when it was not announced (yet)
  * @param decidedNanos when it was decided; empty while it is not
  */
@@ -26,7 +27,7 @@ public record XtView(
     String submitter,
     List<Participant> chains,
     String reason,
-    long queuedNanos,
+    OptionalLong queuedNanos,
     OptionalLong announcedNanos,
     OptionalLong decidedNanos) {
 

@@ -20,5 +20,6 @@ public final class StorageHealthIndicator extends AbstractHealthIndicator {
         .status(decisions.isWritable() ? "UP" : "DOWN")
         .withDetail("storage", decisions.description())
         .withDetail("durable", decisions.isDurable());
+    decisions.fault().ifPresent(why -> builder.withDetail("fault", why));
   }
 }

@@ -3,6 +3,8 @@ package io.rollcall.publisher.storage;
 import io.rollcall.publisher.coordination.DecisionLog;
 import io.rollcall.scp.LogRecord;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The log of a publisher that keeps its state in memory: the machine remembers what it needs while
@@ -12,6 +14,11 @@ public final class MemoryDecisionLog implements DecisionLog {
 
   /** A log that keeps nothing. */
   public MemoryDecisionLog() {}
+
+  @Override
+  public long replay(Consumer<LogRecord> reader) {
+    return 0;
+  }
 
   @Override
   public void append(List<LogRecord> batch) {
@@ -31,7 +38,17 @@ public final class MemoryDecisionLog implements DecisionLog {
   }
 
   @Override
+  public Optional<String> fault() {
+    return Optional.empty();
+  }
+
+  @Override
   public String description() {
     return "memory";
+  }
+
+  @Override
+  public void close() {
+    // It holds nothing.
   }
 }

@@ -18,7 +18,9 @@ class ConfigurationMetadataTests {
             entry("publisher.scp.queue-capacity", "Integer = 10000"),
             entry("publisher.scp.queue-bytes", "DataSize = 256MB"),
             entry("publisher.scp.queue-expiry", "Duration = 30s"),
-            entry("publisher.storage.url", "String = memory"),
+            entry("publisher.storage.url", "String = jdbc:sqlite:data/publisher.db"),
+            entry("publisher.storage.username", "String"),
+            entry("publisher.storage.password", "String"),
             entry("publisher.retention.age", "Duration = 7d"),
             entry("publisher.retention.count", "Integer = 1000000"),
             entry("publisher.retention.outcomes", "Duration = 90d"));

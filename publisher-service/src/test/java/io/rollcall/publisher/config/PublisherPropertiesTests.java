@@ -28,7 +28,7 @@ class PublisherPropertiesTests {
                         10_000,
                         DataSize.ofMegabytes(256),
                         Duration.ofSeconds(30)),
-                    new PublisherProperties.Storage("memory"),
+                    new PublisherProperties.Storage("jdbc:sqlite:data/publisher.db", null, null),
                     new PublisherProperties.Retention(
                         Duration.ofDays(7), 1_000_000, Duration.ofDays(90)))));
   }
@@ -58,7 +58,8 @@ class PublisherPropertiesTests {
     "publisher.scp.queue-capacity, -1, a whole number above 0",
     "publisher.scp.queue-bytes, 0B, a size above 0",
     "publisher.scp.queue-expiry, -1s, a duration above 0",
-    "publisher.storage.url, jdbc:sqlite:data/publisher.db, memory: nothing else is available",
+    "publisher.storage.url, jdbc:mysql://host/x, jdbc:postgresql://host/database",
+    "publisher.storage.url, jdbc:sqlite::memory:, jdbc:sqlite:data/rollcall.db",
     "publisher.retention.age, 0s, a duration above 0",
     "publisher.retention.count, 0, a whole number above 0",
     "publisher.retention.outcomes, 0s, a duration above 0"

@@ -24,10 +24,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,7 @@ class PublisherCoordinatorTests {
       new PublisherCoordinator(
           new ScpPublisher(PublisherRules.defaults()),
           recorder,
+          XtArchive.NONE,
           recorder,
           List.of(recorder, _ -> failing()),
           clock,
@@ -234,6 +237,7 @@ class PublisherCoordinatorTests {
 
     private final List<String> journal = new ArrayList<>();
     private final List<Integer> batchSizes = new ArrayList<>();
+    private final List<LogRecord> replayed = new ArrayList<>();
     private boolean failing;
 
     synchronized void failNextAppend() {
@@ -258,9 +262,22 @@ class PublisherCoordinatorTests {
     }
 
     @Override
+    public void replay(Consumer<LogRecord> reader) {
+      replayed.forEach(reader);
+    }
+
+    @Override
     public boolean isDurable() {
       return true;
     }
+
+    @Override
+    public Optional<String> fault() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
 
     @Override
     public boolean isWritable() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.proto.XtId;
 import io.rollcall.scp.ChainVote;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.PublisherFact;
@@ -24,8 +25,10 @@ class XtProjectionTests {
   private static final int MAX_FINISHED = 3_000;
 
   private final ManualNanoClock clock = new ManualNanoClock();
+  private final FakeArchive archive = new FakeArchive();
+  private long decisions;
   private final XtProjection projection =
-      new XtProjection(MAX_FINISHED, Duration.ofHours(1), clock);
+      new XtProjection(MAX_FINISHED, Duration.ofHours(1), clock, archive);
 
   @Test
   void followsAnXtThroughItsPhases() {
@@ -69,13 +72,13 @@ class XtProjectionTests {
       queue(xt("x" + i));
     }
 
-    XtPage first = projection.list(query(4, OptionalLong.empty()));
+    XtPage first = projection.list(query(4, Optional.empty()));
     XtPage second = projection.list(query(4, first.next()));
     XtPage third = projection.list(query(4, second.next()));
 
-    assertThat(sequences(first)).containsExactly(10L, 9L, 8L, 7L);
-    assertThat(sequences(second)).containsExactly(6L, 5L, 4L, 3L);
-    assertThat(sequences(third)).containsExactly(2L, 1L);
+    assertThat(places(first)).containsExactly(10L, 9L, 8L, 7L);
+    assertThat(places(second)).containsExactly(6L, 5L, 4L, 3L);
+    assertThat(places(third)).containsExactly(2L, 1L);
     assertThat(third.next()).isEmpty();
   }
 
@@ -83,7 +86,7 @@ class XtProjectionTests {
   void doesNotPromiseANextPageThatWouldBeEmpty() {
     queue(xt("x"));
 
-    assertThat(projection.list(query(1, OptionalLong.empty())).next()).isEmpty();
+    assertThat(projection.list(query(1, Optional.empty())).next()).isEmpty();
   }
 
   @Test
@@ -117,9 +120,9 @@ class XtProjectionTests {
     assertThat(projection.find(waiting.id())).isPresent();
     assertThat(projection.find(finished.getFirst().id())).isEmpty();
     assertThat(projection.find(finished.getLast().id())).isPresent();
-    XtPage all = projection.list(query(3 * MAX_FINISHED, OptionalLong.empty()));
+    XtPage all = projection.list(query(3 * MAX_FINISHED, Optional.empty()));
     assertThat(all.xts()).hasSize(MAX_FINISHED + 1);
-    assertThat(all.xts().getLast().id()).isEqualTo(waiting.id());
+    assertThat(all.xts().getFirst().id()).as("undecided ones come first").isEqualTo(waiting.id());
   }
 
   @Test
@@ -146,7 +149,7 @@ class XtProjectionTests {
     clock.pass(Duration.ofMinutes(61));
 
     assertThat(projection.find(xt.id())).isEmpty();
-    assertThat(projection.list(query(1, OptionalLong.empty())).xts()).isEmpty();
+    assertThat(projection.list(query(1, Optional.empty())).xts()).isEmpty();
   }
 
   @Test
@@ -157,7 +160,53 @@ class XtProjectionTests {
     queue(xt);
 
     assertThat(find(xt).state()).isEqualTo(XtState.QUEUED);
-    assertThat(projection.list(query(10, OptionalLong.empty())).xts()).hasSize(1);
+    assertThat(projection.list(query(10, Optional.empty())).xts()).hasSize(1);
+  }
+
+  @Test
+  void pagesOverUndecidedDecidedAndArchivedOnes() {
+    archive.views.add(archived(2));
+    archive.views.add(archived(1));
+    decisions = 2;
+    for (int i = 0; i < 4; i++) {
+      queue(xt("x" + i));
+    }
+    for (int i = 0; i < 2; i++) {
+      finish(xt("x" + i), XtOutcome.COMMITTED, "", false);
+    }
+    List<String> seen = new ArrayList<>();
+    Optional<XtCursor> after = Optional.empty();
+    do {
+      XtPage page = projection.list(query(2, after));
+      page.xts().forEach(xt -> seen.add(xt.place().toString()));
+      after = page.next();
+    } while (after.isPresent());
+
+    assertThat(seen).containsExactly("undecided-4", "undecided-3", "4", "3", "2", "1");
+  }
+
+  @Test
+  void nothingGoesBeforeItIsArchived() {
+    archive.holdsOnly = 0;
+    CrossChainTransaction xt = xt("one");
+    queue(xt);
+    finish(xt, XtOutcome.COMMITTED, "", false);
+    clock.pass(Duration.ofMinutes(61));
+    assertThat(projection.find(xt.id())).isPresent();
+
+    archive.holdsOnly = 1;
+
+    assertThat(projection.size()).isEqualTo(1);
+    assertThat(projection.find(xt.id())).isEmpty();
+    assertThat(projection.size()).isZero();
+  }
+
+  @Test
+  void whatIsNoLongerHereIsLookedUp() {
+    XtView old = archived(1);
+    archive.views.add(old);
+
+    assertThat(projection.find(old.id())).hasValue(old);
   }
 
   private void queue(CrossChainTransaction xt) {
@@ -167,14 +216,17 @@ class XtProjectionTests {
   private void finish(CrossChainTransaction xt, XtOutcome outcome, String reason, boolean started) {
     List<ChainVote> votes =
         projection.find(xt.id()).orElseThrow().chains().stream()
-            .map(chain -> new ChainVote(chain.chain(), chain.answer(), chain.reason()))
+            .map(chain ->
+                new ChainVote(chain.chain(), chain.answer(), chain.reason(), chain.latencyNanos()))
             .toList();
     observe(
         new PublisherFact.Finished(
             new LogRecord.Decided(
+                ++decisions,
                 xt.id(),
                 outcome,
                 reason,
+                "optimism",
                 votes,
                 clock.nanos(),
                 started ? OptionalLong.of(clock.nanos()) : OptionalLong.empty(),
@@ -191,16 +243,56 @@ class XtProjectionTests {
   }
 
   private List<String> ids(Optional<ChainId> chain, Optional<XtState> state) {
-    return projection.list(new XtQuery(chain, state, 10, OptionalLong.empty())).xts().stream()
+    return projection.list(new XtQuery(chain, state, 10, Optional.empty())).xts().stream()
         .map(xt -> xt.id().hex())
         .toList();
   }
 
-  private static XtQuery query(int limit, OptionalLong after) {
+  private static XtQuery query(int limit, Optional<XtCursor> after) {
     return new XtQuery(Optional.empty(), Optional.empty(), limit, after);
   }
 
-  private static List<Long> sequences(XtPage page) {
-    return page.xts().stream().map(XtView::sequence).toList();
+  private static List<Long> places(XtPage page) {
+    return page.xts().stream().map(xt -> xt.place().place()).toList();
+  }
+
+  private static XtView archived(long number) {
+    return new XtView(
+        new XtCursor(false, number),
+        xt("archived " + number).id(),
+        XtState.COMMITTED,
+        "optimism",
+        List.of(),
+        "",
+        OptionalLong.of(1),
+        OptionalLong.of(2),
+        OptionalLong.of(3));
+  }
+
+  /** Holds everything that it is asked to forget, unless told otherwise. */
+  private static final class FakeArchive implements XtArchive {
+
+    private final List<XtView> views = new ArrayList<>();
+    private long holdsOnly = Long.MAX_VALUE;
+
+    @Override
+    public Optional<XtOutcomeView> outcome(XtId id) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<XtView> find(XtId id) {
+      return views.stream().filter(view -> view.id().equals(id)).findFirst();
+    }
+
+    @Override
+    public List<XtView> list(XtQuery query, long below, int limit) {
+      return views.stream().filter(view -> view.place().place() < below).limit(limit).toList();
+    }
+
+    @Override
+    public long archived() {
+      return holdsOnly;
+    }
   }
 }

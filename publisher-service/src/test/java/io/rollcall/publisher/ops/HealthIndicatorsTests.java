@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.publisher.coordination.PublisherCoordinator;
 import io.rollcall.publisher.coordination.SequencerGateway;
+import io.rollcall.publisher.coordination.XtArchive;
 import io.rollcall.publisher.storage.MemoryDecisionLog;
 import io.rollcall.scp.PublisherMessage;
 import io.rollcall.scp.PublisherRules;
@@ -23,11 +24,13 @@ class HealthIndicatorsTests {
         new PublisherCoordinator(
             new ScpPublisher(PublisherRules.defaults()),
             new MemoryDecisionLog(),
+            XtArchive.NONE,
             new NoGateway(),
             List.of(),
             new ManualNanoClock(),
             _ -> {});
-    CoordinatorHealthIndicator indicator = new CoordinatorHealthIndicator(coordinator);
+    CoordinatorHealthIndicator indicator =
+        new CoordinatorHealthIndicator(coordinator, new MemoryDecisionLog());
     assertThat(status(indicator.health())).isEqualTo(Status.DOWN);
 
     coordinator.start();

@@ -131,7 +131,7 @@ class PublisherMetricsTests {
       XtOutcome outcome, OptionalLong announced, boolean timedOut) {
     return new PublisherFact.Finished(
         new LogRecord.Decided(
-            XT.id(), outcome, "", List.of(), 0, announced, Duration.ofSeconds(5).toNanos()),
+            1, XT.id(), outcome, "", "s", List.of(), 0, announced, Duration.ofSeconds(5).toNanos()),
         timedOut);
   }
 

@@ -1,13 +1,16 @@
 package io.rollcall.service.lifecycle;
 
 import io.rollcall.service.coordination.FailureHandler;
+import io.rollcall.service.storage.StorageException;
 import java.util.function.IntConsumer;
+import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContext;
 
 /**
- * Ends the process with exit code {@value #EXIT_CODE} when the coordinator failed, so that whoever
- * supervises it starts a new one. Peers are told to leave, on a thread of its own.
+ * Ends the process when the coordinator failed, so that whoever supervises it starts a new one:
+ * with the exit code that the cause asks for ({@value StorageException#EXIT_CODE} when it is what
+ * is stored), else with {@value #EXIT_CODE}. Peers are told to leave, on a thread of its own.
  */
 public final class ProcessExit implements FailureHandler {
 
@@ -31,6 +34,10 @@ public final class ProcessExit implements FailureHandler {
   public void coordinatorFailed(Throwable cause) {
     Thread.ofPlatform()
         .name("exit")
-        .start(() -> exit.accept(SpringApplication.exit(context, () -> EXIT_CODE)));
+        .start(() -> exit.accept(SpringApplication.exit(context, () -> exitCode(cause))));
+  }
+
+  private static int exitCode(Throwable cause) {
+    return cause instanceof ExitCodeGenerator asked ? asked.getExitCode() : EXIT_CODE;
   }
 }

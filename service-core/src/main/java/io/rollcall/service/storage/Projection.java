@@ -41,6 +41,9 @@ final class Projection implements AutoCloseable {
     /** For messages. */
     String place();
 
+    /** Whether it can be away and come back. */
+    boolean isRemote();
+
     /** The driver's error in words. */
     StorageException failure(SQLException failed);
   }
@@ -161,6 +164,11 @@ final class Projection implements AutoCloseable {
     }
 
     @Override
+    public boolean isRemote() {
+      return false;
+    }
+
+    @Override
     public StorageException failure(SQLException failed) {
       return SqliteFile.failure(file, failed);
     }
@@ -197,6 +205,11 @@ final class Projection implements AutoCloseable {
     @Override
     public String place() {
       return connections.place();
+    }
+
+    @Override
+    public boolean isRemote() {
+      return true;
     }
 
     @Override

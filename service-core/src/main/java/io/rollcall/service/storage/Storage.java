@@ -1,7 +1,6 @@
 package io.rollcall.service.storage;
 
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,9 +101,10 @@ public final class Storage implements AutoCloseable {
     return new Projector<>(projection, tables, projected);
   }
 
-  /** Connections to ask the projection with; small, bounded, for any thread. */
-  public DataSource readers() {
-    return projection.readers();
+  /** Whom to ask about what is in the projection. */
+  public Asking asking() {
+    return new Asking(
+        projection.readers(), projection.source().isRemote(), projection.source().place());
   }
 
   /** Lets go of everything. The projector must have been closed before. */

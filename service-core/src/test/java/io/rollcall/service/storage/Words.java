@@ -41,15 +41,18 @@ final class Words implements ProjectionTables<String> {
   }
 
   /** Every word of the projection. */
-  static List<String> read(Storage storage) throws SQLException {
-    List<String> words = new ArrayList<>();
-    try (Connection connection = storage.readers().getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet found = statement.executeQuery("SELECT text FROM word ORDER BY number")) {
-      while (found.next()) {
-        words.add(found.getString(1));
-      }
-    }
-    return words;
+  static List<String> read(Storage storage) {
+    return storage
+        .asking()
+        .once(connection -> {
+          List<String> words = new ArrayList<>();
+          try (Statement statement = connection.createStatement();
+              ResultSet found = statement.executeQuery("SELECT text FROM word ORDER BY number")) {
+            while (found.next()) {
+              words.add(found.getString(1));
+            }
+          }
+          return words;
+        });
   }
 }

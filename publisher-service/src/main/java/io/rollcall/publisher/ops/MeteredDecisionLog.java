@@ -1,0 +1,61 @@
+package io.rollcall.publisher.ops;
+
+import io.rollcall.publisher.coordination.DecisionLog;
+import io.rollcall.scp.LogRecord;
+import io.rollcall.service.metrics.StorageMeters;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A log whose syncs are counted and timed. */
+public final class MeteredDecisionLog implements DecisionLog {
+
+  private final DecisionLog decisions;
+  private final StorageMeters meters;
+
+  /** Counts the syncs of this log. */
+  public MeteredDecisionLog(DecisionLog decisions, StorageMeters meters) {
+    this.decisions = decisions;
+    this.meters = meters;
+  }
+
+  @Override
+  public void append(List<LogRecord> batch) throws IOException {
+    long begun = System.nanoTime();
+    decisions.append(batch);
+    if (decisions.isDurable()) {
+      meters.synced((int) batch.stream().map(LogRecord::id).distinct().count(), begun);
+    }
+  }
+
+  @Override
+  public long replay(Consumer<LogRecord> reader) throws IOException {
+    return decisions.replay(reader);
+  }
+
+  @Override
+  public boolean isDurable() {
+    return decisions.isDurable();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return decisions.isWritable();
+  }
+
+  @Override
+  public Optional<String> fault() {
+    return decisions.fault();
+  }
+
+  @Override
+  public String description() {
+    return decisions.description();
+  }
+
+  @Override
+  public void close() {
+    decisions.close();
+  }
+}

@@ -1,0 +1,175 @@
+package io.rollcall.publisher.storage;
+
+import io.rollcall.proto.XtId;
+import io.rollcall.publisher.coordination.DecisionLog;
+import io.rollcall.scp.LogRecord;
+import io.rollcall.service.storage.Projector;
+import io.rollcall.service.storage.RowLog;
+import io.rollcall.service.storage.RowPosition;
+import io.rollcall.service.storage.Storage;
+import io.rollcall.service.storage.StorageException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The log in a database, and what is brought from it into the projection. Belongs to the
+ * coordinator thread (to the start-up thread before), but for the questions of the port.
+ *
+ * <p>A row is trimmed when a restart does not need it any more: the projection holds it synced,
+ * nothing that was started in it or before is undecided, and no connection that comes back would be
+ * told of its decisions - they are older than {@link #RESENT}, or {@link #MOST_READ} decisions have
+ * come after. The second bound is there for the length of a restart.
+ */
+public final class DurableDecisionLog implements DecisionLog {
+
+  /** Longer than the window of the machine's resending. */
+  private static final Duration RESENT = Duration.ofMinutes(11);
+
+  /** What a restart reads at most, roughly: about two seconds. */
+  private static final int MOST_READ = 200_000;
+
+  /** Every so many rows one is remembered as a place to trim to. */
+  private static final int ROWS_PER_MARK = 64;
+
+  private record Mark(long sequence, long decisions, long nanos) {}
+
+  private record Put(long sequence, long decisions) {}
+
+  private final Storage storage;
+  private final RowLog rows;
+  private final Projector<List<LogRecord.Decided>> projector;
+  private final Map<XtId, Long> startedIn = new HashMap<>();
+  private final LinkedHashMap<Long, Integer> openByRow = new LinkedHashMap<>();
+  private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+  private final ArrayDeque<Put> unprojected = new ArrayDeque<>();
+  private volatile long archived;
+  private long decisions;
+  private long latestNanos;
+
+  /** Takes over this storage, and closes it. */
+  public DurableDecisionLog(Storage storage, PublisherTables tables) {
+    this.storage = storage;
+    this.rows = storage.log();
+    this.projector = storage.projector(tables);
+  }
+
+  @Override
+  public long replay(Consumer<LogRecord> reader) throws StorageException {
+    decisions = PublisherTables.lastNumber(storage.asking());
+    archived = decisions;
+    rows.read(row -> {
+      List<LogRecord> records = RecordCodec.decode(row.batch());
+      records.forEach(reader);
+      account(row.position(), records);
+      projector.replay(row.position(), decided(records));
+    });
+    projector.start();
+    archived();
+    return decisions;
+  }
+
+  @Override
+  public void append(List<LogRecord> batch) throws StorageException {
+    RowPosition position = rows.append(RecordCodec.encode(batch));
+    account(position, batch);
+    projector.put(position, decided(batch));
+    archived();
+    trim();
+  }
+
+  private static List<LogRecord.Decided> decided(List<LogRecord> records) {
+    return records.stream()
+        .filter(LogRecord.Decided.class::isInstance)
+        .map(LogRecord.Decided.class::cast)
+        .toList();
+  }
+
+  private void account(RowPosition position, List<LogRecord> records) {
+    long sequence = position.sequence();
+    for (LogRecord entry : records) {
+      switch (entry) {
+        case LogRecord.Started started -> {
+          startedIn.put(started.id(), sequence);
+          openByRow.merge(sequence, 1, Integer::sum);
+          latestNanos = started.startedNanos();
+        }
+        case LogRecord.Decided decided -> {
+          Long row = startedIn.remove(decided.id());
+          if (row != null) {
+            openByRow.computeIfPresent(row, (_, open) -> open == 1 ? null : open - 1);
+          }
+          decisions = Math.max(decisions, decided.number());
+          latestNanos = decided.decidedNanos();
+        }
+      }
+    }
+    unprojected.addLast(new Put(sequence, decisions));
+    if (sequence % ROWS_PER_MARK == 0) {
+      marks.addLast(new Mark(sequence, decisions, latestNanos));
+    }
+  }
+
+  private void trim() {
+    long bound = projector.syncedSequence();
+    if (!openByRow.isEmpty()) {
+      bound = Math.min(bound, openByRow.firstEntry().getKey() - 1);
+    }
+    Mark mark = marks.peekFirst();
+    while (mark != null
+        && mark.sequence() <= bound
+        && (latestNanos - mark.nanos() > RESENT.toNanos()
+            || decisions - mark.decisions() > MOST_READ)) {
+      rows.trimTo(mark.sequence());
+      marks.removeFirst();
+      mark = marks.peekFirst();
+    }
+  }
+
+  /** Every decision up to this number is in the projection, for readers to see. */
+  private void archived() {
+    long applied = projector.appliedSequence();
+    Put put = unprojected.peekFirst();
+    while (put != null && put.sequence() <= applied) {
+      archived = Math.max(archived, put.decisions());
+      unprojected.removeFirst();
+      put = unprojected.peekFirst();
+    }
+  }
+
+  /** The decisions that the projection holds, by their number; any thread. */
+  long archivedDecisions() {
+    return archived;
+  }
+
+  @Override
+  public boolean isDurable() {
+    return true;
+  }
+
+  @Override
+  public boolean isWritable() {
+    return rows.isWritable();
+  }
+
+  @Override
+  public Optional<String> fault() {
+    return rows.fault().or(projector::fault);
+  }
+
+  @Override
+  public String description() {
+    return rows.description();
+  }
+
+  @Override
+  public void close() {
+    projector.close();
+    storage.close();
+  }
+}

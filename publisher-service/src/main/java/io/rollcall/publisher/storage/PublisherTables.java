@@ -1,0 +1,171 @@
+package io.rollcall.publisher.storage;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.rollcall.proto.ChainId;
+import io.rollcall.proto.storage.v1.StoredChainVote;
+import io.rollcall.proto.storage.v1.XtDecided;
+import io.rollcall.publisher.coordination.XtState;
+import io.rollcall.scp.ChainVote;
+import io.rollcall.scp.LogRecord;
+import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.storage.ProjectionTables;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the publisher's projection holds of decided XTs, and for how long. On the projector's
+ * thread.
+ */
+public final class PublisherTables implements ProjectionTables<List<LogRecord.Decided>> {
+
+  /** So many go at once: a few milliseconds. */
+  private static final int PRUNED_AT_ONCE = 256;
+
+  private final Duration detailAge;
+  private final long detailCount;
+  private final Duration outcomeAge;
+  private final NanoClock clock;
+
+  /**
+   * Keeps what these bounds allow.
+   *
+   * @param detailAge how long details are kept
+   * @param detailCount of how many XTs at most
+   * @param outcomeAge how long id and outcome are kept
+   */
+  public PublisherTables(
+      Duration detailAge, long detailCount, Duration outcomeAge, NanoClock clock) {
+    this.detailAge = detailAge;
+    this.detailCount = detailCount;
+    this.outcomeAge = outcomeAge;
+    this.clock = clock;
+  }
+
+  @Override
+  public void apply(Connection connection, List<List<LogRecord.Decided>> batches)
+      throws SQLException {
+    try (PreparedStatement outcomes =
+            connection.prepareStatement("INSERT INTO outcome VALUES (?, ?, ?, ?, ?)");
+        PreparedStatement details =
+            connection.prepareStatement("INSERT INTO detail VALUES (?, ?, ?, ?)");
+        PreparedStatement participants =
+            connection.prepareStatement("INSERT INTO participant VALUES (?, ?, ?)")) {
+      for (List<LogRecord.Decided> batch : batches) {
+        for (LogRecord.Decided decided : batch) {
+          int state = code(XtState.of(decided.outcome()));
+          outcomes.setLong(1, decided.number());
+          outcomes.setBytes(2, decided.id().hash().toByteArray());
+          outcomes.setInt(3, state);
+          outcomes.setString(4, decided.reason());
+          outcomes.setLong(5, decided.decidedNanos());
+          outcomes.addBatch();
+          details.setLong(1, decided.number());
+          details.setInt(2, state);
+          details.setLong(3, decided.decidedNanos());
+          details.setBytes(4, RecordCodec.encode(decided).toByteArray());
+          details.addBatch();
+          for (ChainVote vote : decided.votes()) {
+            participants.setBytes(1, vote.chain().bytes().toByteArray());
+            participants.setLong(2, decided.number());
+            participants.setInt(3, state);
+            participants.addBatch();
+          }
+        }
+      }
+      outcomes.executeBatch();
+      details.executeBatch();
+      participants.executeBatch();
+    }
+  }
+
+  @Override
+  public boolean prune(Connection connection) throws SQLException {
+    boolean details = pruneDetails(connection);
+    boolean outcomes = pruneOutcomes(connection);
+    return details || outcomes;
+  }
+
+  private boolean pruneDetails(Connection connection) throws SQLException {
+    long newest = number(connection, "SELECT max(number) FROM detail");
+    long tooMany = newest - detailCount;
+    long tooOld = clock.nanos() - detailAge.toNanos();
+    int pruned = 0;
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT number, decided_nanos, xt FROM detail ORDER BY number LIMIT "
+                    + PRUNED_AT_ONCE);
+        PreparedStatement detail =
+            connection.prepareStatement("DELETE FROM detail WHERE number = ?");
+        PreparedStatement participant =
+            connection.prepareStatement(
+                "DELETE FROM participant WHERE chain_id = ? AND number = ?");
+        ResultSet oldest = select.executeQuery()) {
+      while (oldest.next() && (oldest.getLong(1) <= tooMany || oldest.getLong(2) < tooOld)) {
+        detail.setLong(1, oldest.getLong(1));
+        detail.addBatch();
+        for (ChainId chain : chains(oldest.getBytes(3))) {
+          participant.setBytes(1, chain.bytes().toByteArray());
+          participant.setLong(2, oldest.getLong(1));
+          participant.addBatch();
+        }
+        pruned++;
+      }
+      detail.executeBatch();
+      participant.executeBatch();
+    }
+    return pruned == PRUNED_AT_ONCE;
+  }
+
+  private static List<ChainId> chains(byte[] detail) throws SQLException {
+    try {
+      return XtDecided.parseFrom(detail).getVotesList().stream()
+          .map(StoredChainVote::getChainId)
+          .map(ChainId::new)
+          .toList();
+    } catch (InvalidProtocolBufferException | IllegalArgumentException damaged) {
+      throw new SQLException("a detail in the projection is damaged", damaged);
+    }
+  }
+
+  private boolean pruneOutcomes(Connection connection) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "DELETE FROM outcome WHERE decided_nanos < ? AND number IN (SELECT number FROM outcome"
+                + " ORDER BY number LIMIT "
+                + PRUNED_AT_ONCE
+                + ")")) {
+      delete.setLong(1, clock.nanos() - outcomeAge.toNanos());
+      return delete.executeUpdate() == PRUNED_AT_ONCE;
+    }
+  }
+
+  private static long number(Connection connection, String query) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(query);
+        ResultSet found = select.executeQuery()) {
+      return found.next() ? found.getLong(1) : 0;
+    }
+  }
+
+  /** Numbers in a database never change their meaning: they are not the order of the enum. */
+  static int code(XtState state) {
+    return switch (state) {
+      case COMMITTED -> 1;
+      case ABORTED -> 2;
+      case EXPIRED -> 3;
+      case QUEUED, VOTING -> throw new IllegalArgumentException(state + " is not decided");
+    };
+  }
+
+  static XtState state(int code) throws SQLException {
+    return switch (code) {
+      case 1 -> XtState.COMMITTED;
+      case 2 -> XtState.ABORTED;
+      case 3 -> XtState.EXPIRED;
+      default -> throw new SQLException("state " + code + " in the projection is not known");
+    };
+  }
+}
