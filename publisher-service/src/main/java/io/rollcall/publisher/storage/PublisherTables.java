@@ -8,6 +8,7 @@ import io.rollcall.publisher.coordination.XtState;
 import io.rollcall.scp.ChainVote;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.storage.Asking;
 import io.rollcall.service.storage.ProjectionTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,8 +18,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the publisher's projection holds of decided XTs, and for how long. On the projector's
- * thread.
+ * What the publisher's projection holds of decided XTs, and for how long. The last outcome stays
+ * always, because its number is the last that was given. On the projector's thread.
  */
 public final class PublisherTables implements ProjectionTables<List<LogRecord.Decided>> {
 
@@ -134,13 +135,19 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
   private boolean pruneOutcomes(Connection connection) throws SQLException {
     try (PreparedStatement delete =
         connection.prepareStatement(
-            "DELETE FROM outcome WHERE decided_nanos < ? AND number IN (SELECT number FROM outcome"
+            "DELETE FROM outcome WHERE decided_nanos < ? AND number < (SELECT max(number) FROM"
+                + " outcome) AND number IN (SELECT number FROM outcome"
                 + " ORDER BY number LIMIT "
                 + PRUNED_AT_ONCE
                 + ")")) {
       delete.setLong(1, clock.nanos() - outcomeAge.toNanos());
       return delete.executeUpdate() == PRUNED_AT_ONCE;
     }
+  }
+
+  /** The number of the last decision that the projection holds; 0 without one. */
+  static long lastNumber(Asking asking) {
+    return asking.once(connection -> number(connection, "SELECT max(number) FROM outcome"));
   }
 
   private static long number(Connection connection, String query) throws SQLException {

@@ -262,8 +262,9 @@ class PublisherCoordinatorTests {
     }
 
     @Override
-    public void replay(Consumer<LogRecord> reader) {
+    public long replay(Consumer<LogRecord> reader) {
       replayed.forEach(reader);
+      return 0;
     }
 
     @Override

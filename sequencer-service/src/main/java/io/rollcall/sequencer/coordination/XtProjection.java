@@ -107,7 +107,7 @@ public final class XtProjection implements FactListener<SequencerFact> {
           with(id, row -> refused(row, reason));
         }
       }
-      case SequencerFact.Finished(SequencerOutcome outcome) -> {
+      case SequencerFact.Finished(_, SequencerOutcome outcome) -> {
         inDoubt.remove(outcome.id());
         with(
             outcome.id(),

@@ -201,7 +201,7 @@ public final class ConsensusMeters implements FactListener<SequencerFact>, Inbou
         participants.record(xt.chains().size());
       }
       case SequencerFact.VoteSent vote -> countVote(vote);
-      case SequencerFact.Finished(SequencerOutcome outcome) -> countOutcome(outcome);
+      case SequencerFact.Finished(_, SequencerOutcome outcome) -> countOutcome(outcome);
       case SequencerFact.XtInDoubt _ -> timeouts.increment();
       case SequencerFact.SubmissionAccepted _,
           SequencerFact.SubmissionJoined _,
