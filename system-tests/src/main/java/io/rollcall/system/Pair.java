@@ -129,6 +129,9 @@ final class Pair implements AutoCloseable {
     all.add("--server.port=0");
     all.add("--auth.enabled=true");
     all.add("--auth.private-key-file=" + writeKey(name, key));
+    // All of them work in one folder.
+    String owner = name.equals("publisher") ? "publisher" : "sequencer";
+    all.add("--" + owner + ".storage.url=jdbc:sqlite:data/" + name + ".db");
     certificates.ifPresent(made -> all.addAll(made.argumentsOf(name)));
     all.addAll(arguments);
     all.addAll(List.of(furtherArguments));

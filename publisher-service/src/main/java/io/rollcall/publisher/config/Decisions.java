@@ -29,11 +29,16 @@ record Decisions(DecisionLog log, XtArchive archive) implements AutoCloseable {
     }
     PublisherProperties.Retention retention = properties.retention();
     Storage storage = Storage.open(settings.get(), StorageKind.PUBLISHER);
-    DurableDecisionLog log =
-        new DurableDecisionLog(
-            storage,
-            new PublisherTables(retention.age(), retention.count(), retention.outcomes(), clock));
-    return new Decisions(log, new JdbcXtArchive(log, storage.asking()));
+    try {
+      DurableDecisionLog log =
+          new DurableDecisionLog(
+              storage,
+              new PublisherTables(retention.age(), retention.count(), retention.outcomes(), clock));
+      return new Decisions(log, new JdbcXtArchive(log, storage.asking()));
+    } catch (StorageException refused) {
+      storage.close();
+      throw refused;
+    }
   }
 
   @Override

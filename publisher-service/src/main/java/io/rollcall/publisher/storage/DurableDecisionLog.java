@@ -52,8 +52,12 @@ public final class DurableDecisionLog implements DecisionLog {
   private long decisions;
   private long latestNanos;
 
-  /** Takes over this storage, and closes it. */
-  public DurableDecisionLog(Storage storage, PublisherTables tables) {
+  /**
+   * Takes over this storage, and closes it.
+   *
+   * @throws StorageException when it cannot be used
+   */
+  public DurableDecisionLog(Storage storage, PublisherTables tables) throws StorageException {
     this.storage = storage;
     this.rows = storage.log();
     this.projector = storage.projector(tables);

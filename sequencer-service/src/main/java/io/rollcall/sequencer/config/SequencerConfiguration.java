@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.rollcall.scp.ScpSequencer;
 import io.rollcall.scp.SequencerRules;
 import io.rollcall.sequencer.coordination.ExecutionPort;
-import io.rollcall.sequencer.coordination.Journal;
 import io.rollcall.sequencer.coordination.PublisherGateway;
 import io.rollcall.sequencer.coordination.RollupNode;
 import io.rollcall.sequencer.coordination.SequencerCoordinator;
@@ -21,16 +20,18 @@ import io.rollcall.sequencer.inbound.InboundHandlers;
 import io.rollcall.sequencer.inbound.InboundMessageRouter;
 import io.rollcall.sequencer.ops.ConsensusMeters;
 import io.rollcall.sequencer.ops.CoordinatorHealthIndicator;
+import io.rollcall.sequencer.ops.DoubtEndpoint;
 import io.rollcall.sequencer.ops.ExecutionHealthIndicator;
 import io.rollcall.sequencer.ops.HttpAddressLog;
+import io.rollcall.sequencer.ops.MeteredJournal;
 import io.rollcall.sequencer.ops.StorageHealthIndicator;
 import io.rollcall.sequencer.ops.XtAlarms;
 import io.rollcall.sequencer.outbound.TransportPublisherGateway;
-import io.rollcall.sequencer.storage.MemoryJournal;
 import io.rollcall.service.coordination.FailureHandler;
 import io.rollcall.service.coordination.NanoClock;
 import io.rollcall.service.lifecycle.CoordinatorLifecycle;
 import io.rollcall.service.lifecycle.ProcessExit;
+import io.rollcall.service.metrics.StorageMeters;
 import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
@@ -38,6 +39,7 @@ import io.rollcall.transport.autoconfigure.InvalidPropertyException;
 import io.rollcall.transport.autoconfigure.TransportProperties;
 import io.rollcall.transport.lifecycle.TransportServerLifecycle;
 import io.rollcall.transport.metrics.TransportMetrics;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +47,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
@@ -61,6 +64,9 @@ class SequencerConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(SequencerConfiguration.class);
 
+  /** XTs in memory where there is an archive: enough for what is asked for soon after. */
+  private static final int BEFORE_AN_ARCHIVE = 20_000;
+
   /** How long a submission waits for the coordinator before it is told to come again. */
   private static final Duration SUBMISSION_PATIENCE = Duration.ofSeconds(10);
 
@@ -71,11 +77,6 @@ class SequencerConfiguration {
 
   @Bean
   EmbeddedLedger embeddedLedger(SequencerProperties properties) {
-    log.warn(
-        "The embedded ledger of chain {} is in memory: it begins with its {} genesis accounts at"
-            + " every start",
-        properties.chain(),
-        properties.execution().genesis().size());
     return new EmbeddedLedger(
         properties.chain(),
         Genesis.parse(properties.execution().genesis()),
@@ -83,17 +84,33 @@ class SequencerConfiguration {
   }
 
   @Bean
-  Journal journal() {
-    log.warn(
-        "sequencer.storage.url is memory: after a restart this sequencer has forgotten what it"
-            + " voted on");
-    return new MemoryJournal();
+  JournalAndArchive journalAndArchive(SequencerProperties properties, NanoClock clock)
+      throws IOException {
+    JournalAndArchive opened = JournalAndArchive.open(properties, clock);
+    if (!opened.journal().isDurable()) {
+      log.warn(
+          "sequencer.storage.url is memory: after a restart this sequencer has forgotten what it"
+              + " voted on, and the ledger of chain {} begins with its {} genesis accounts",
+          properties.chain(),
+          properties.execution().genesis().size());
+    }
+    return opened;
   }
 
   @Bean
-  XtProjection xtProjection(SequencerProperties properties, NanoClock clock) {
+  XtProjection xtProjection(
+      SequencerProperties properties, JournalAndArchive stored, NanoClock clock) {
     return new XtProjection(
-        properties.chain(), properties.retention().count(), properties.retention().age(), clock);
+        properties.chain(),
+        remembered(properties, stored),
+        properties.retention().age(),
+        clock,
+        stored.archive());
+  }
+
+  private static int remembered(SequencerProperties properties, JournalAndArchive stored) {
+    int count = properties.retention().count();
+    return stored.journal().isDurable() ? Math.min(count, BEFORE_AN_ARCHIVE) : count;
   }
 
   @Bean
@@ -125,7 +142,8 @@ class SequencerConfiguration {
   @Bean
   SequencerCoordinator sequencerCoordinator(
       SequencerProperties properties,
-      Journal journal,
+      JournalAndArchive stored,
+      StorageMeters storageMeters,
       ExecutionPort execution,
       PublisherGateway gateway,
       XtProjection projection,
@@ -136,16 +154,21 @@ class SequencerConfiguration {
     SequencerRules rules =
         SequencerRules.defaults(properties.chain())
             .withVoteDeadline(properties.scp().voteDeadline())
-            .withRememberedOutcomes(properties.retention().count());
-    return new SequencerCoordinator(
-        new ScpSequencer(rules),
-        journal,
-        execution,
-        gateway,
-        // The projection first: the meters look an XT's start up there.
-        List.of(projection, meters, alarms),
-        clock,
-        failureHandler);
+            .withRememberedOutcomes(remembered(properties, stored));
+    SequencerCoordinator coordinator =
+        new SequencerCoordinator(
+            new ScpSequencer(rules),
+            new MeteredJournal(stored.journal(), storageMeters),
+            stored.archive(),
+            execution,
+            gateway,
+            // The projection first: the meters look an XT's start up there.
+            List.of(projection, meters, alarms),
+            clock,
+            failureHandler);
+    storageMeters.watch(coordinator::recovery, projection::started);
+    storageMeters.watchInDoubt(() -> projection.inDoubt().size());
+    return coordinator;
   }
 
   @Bean
@@ -158,11 +181,13 @@ class SequencerConfiguration {
       SequencerCoordinator coordinator,
       XtProjection projection,
       RollupNode rollup,
+      ExecutionPort execution,
       TransportProperties transport) {
     return new SubmissionDesk(
         coordinator,
         projection,
         rollup,
+        execution,
         settings(transport).connection().maxMessageSize(),
         SUBMISSION_PATIENCE);
   }
@@ -200,6 +225,17 @@ class SequencerConfiguration {
   }
 
   @Bean
+  StorageMeters storageMeters(MeterRegistry registry) {
+    return new StorageMeters(registry);
+  }
+
+  @Bean
+  @ConditionalOnAvailableEndpoint
+  DoubtEndpoint doubtEndpoint(SequencerCoordinator coordinator) {
+    return new DoubtEndpoint(coordinator);
+  }
+
+  @Bean
   XtAlarms xtAlarms(
       SequencerProperties properties, ApplicationEventPublisher events, MeterRegistry registry) {
     return new XtAlarms(properties.chain(), events, registry);
@@ -207,13 +243,13 @@ class SequencerConfiguration {
 
   @Bean
   CoordinatorHealthIndicator coordinatorHealthIndicator(
-      SequencerCoordinator coordinator, XtProjection projection) {
-    return new CoordinatorHealthIndicator(coordinator, projection);
+      SequencerCoordinator coordinator, XtProjection projection, JournalAndArchive stored) {
+    return new CoordinatorHealthIndicator(coordinator, projection, stored.journal());
   }
 
   @Bean
-  StorageHealthIndicator storageHealthIndicator(Journal journal) {
-    return new StorageHealthIndicator(journal);
+  StorageHealthIndicator storageHealthIndicator(JournalAndArchive stored) {
+    return new StorageHealthIndicator(stored.journal());
   }
 
   @Bean

@@ -2,11 +2,13 @@ package io.rollcall.sequencer.config;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.sequencer.execution.ledger.Genesis;
+import io.rollcall.service.storage.StorageSettings;
 import io.rollcall.transport.autoconfigure.InvalidPropertyException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -77,7 +79,7 @@ public record SequencerProperties(
   /**
    * The properties {@code sequencer.execution.*}.
    *
-   * @param type What runs the transactions: ledger, which is embedded and in memory.
+   * @param type What runs the transactions: ledger, which is embedded and kept in the storage.
    * @param url Not available in this version.
    * @param genesis First balances in wei, by address; decimal.
    */
@@ -126,16 +128,46 @@ public record SequencerProperties(
   /**
    * The properties {@code sequencer.storage.*}.
    *
-   * @param url Where the journal is: memory, which forgets everything at a restart.
+   * @param url Where the journal is: jdbc:sqlite: and a file, jdbc:postgresql://host/database, or
+   *     memory, which forgets everything at a restart.
+   * @param username User of PostgreSQL.
+   * @param password Password of PostgreSQL.
    */
-  public record Storage(@DefaultValue("memory") String url) {
+  public record Storage(
+      @DefaultValue("jdbc:sqlite:data/sequencer.db") String url,
+      @Nullable String username,
+      @Nullable String password) {
 
-    /** Checks it. */
+    private static final String MEMORY = "memory";
+
+    /** Checks the URL. */
     public Storage {
-      if (!url.equals("memory")) {
-        throw InvalidPropertyException.of(
-            "sequencer.storage.url", url, "memory; nothing else is available in this version");
+      url = url.strip();
+      if (!url.equals(MEMORY)) {
+        var _ = settings(url, username, password);
       }
+    }
+
+    /** Where the journal is; empty when that is memory. */
+    public Optional<StorageSettings> settings() {
+      return url.equals(MEMORY) ? Optional.empty() : Optional.of(settings(url, username, password));
+    }
+
+    private static StorageSettings settings(
+        String url, @Nullable String username, @Nullable String password) {
+      try {
+        return new StorageSettings(
+            url, Optional.ofNullable(username), Optional.ofNullable(password));
+      } catch (IllegalArgumentException wrong) {
+        throw InvalidPropertyException.of(
+            "sequencer.storage.url", url, wrong.getMessage() + ", or memory");
+      }
+    }
+
+    /** Says nothing of the password. */
+    @Override
+    public String toString() {
+      return url;
     }
   }
 
@@ -144,8 +176,8 @@ public record SequencerProperties(
    *
    * @param age How long after their end the details of XTs are kept.
    * @param count Of how many XTs that have ended the details are kept.
-   * @param outcomes How long id and outcome alone are kept. With storage in memory, count and age
-   *     hold for them too.
+   * @param outcomes How long id and outcome alone are kept: so long no vote on them can be another
+   *     one. With storage in memory, count and age hold for them too.
    */
   public record Retention(
       @DefaultValue("7d") Duration age,

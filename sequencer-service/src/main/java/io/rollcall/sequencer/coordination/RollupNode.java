@@ -29,16 +29,6 @@ public interface RollupNode {
   /** The receipt of a transaction that was applied, while it is kept. */
   Optional<TransactionReceipt> receipt(ByteString transactionHash);
 
-  /**
-   * Applies a plain transaction of the own chain at once.
-   *
-   * @param raw the signed transaction as Ethereum encodes it
-   * @return its hash, 32 bytes
-   * @throws TransactionRefusedException why not; {@link MalformedTransactionException} when it is
-   *     no transaction at all
-   */
-  ByteString sendRawTransaction(ByteString raw);
-
   /** The hash of an encoded transaction of any chain: Keccak-256 of its bytes. */
   ByteString transactionHash(ByteString raw);
 

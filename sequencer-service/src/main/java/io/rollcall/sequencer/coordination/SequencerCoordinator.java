@@ -6,6 +6,7 @@ import io.rollcall.scp.ScpSequencer;
 import io.rollcall.scp.SequencerEffect;
 import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerInput;
+import io.rollcall.scp.SequencerOutcome;
 import io.rollcall.scp.SequencerRecord;
 import io.rollcall.scp.StageResult;
 import io.rollcall.service.coordination.Coordinator;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * users do not keep the publisher waiting; it is no longer read while its own inputs wait.
  */
 public final class SequencerCoordinator
-    implements InputSink, SingleWriter.Turns<SequencerInput>, Coordinator {
+    implements InputSink, SingleWriter.Turns<SequencerCoordinator.Work>, Coordinator {
 
   private static final Logger log = LoggerFactory.getLogger(SequencerCoordinator.class);
 
@@ -59,13 +61,25 @@ public final class SequencerCoordinator
     EXECUTION
   }
 
+  /** What waits for the thread. */
+  sealed interface Work {
+    /** An input of the machine. */
+    record Machine(SequencerInput input) implements Work {}
+
+    /** A transaction of the own chain alone. */
+    record Plain(PlainTransaction transaction, CompletableFuture<Void> applied) implements Work {}
+  }
+
   private final ScpSequencer machine;
   private final Journal journal;
+  private final XtArchive archive;
   private final ExecutionPort execution;
   private final PublisherGateway gateway;
   private final List<FactListener<SequencerFact>> listeners;
   private final NanoClock clock;
-  private final SingleWriter<SequencerInput> writer;
+  private final SingleWriter<SequencerCoordinator.Work> writer;
+  private volatile Duration recovery = Duration.ZERO;
+  private long archived;
 
   /**
    * Owns the machine from now on.
@@ -75,6 +89,7 @@ public final class SequencerCoordinator
   public SequencerCoordinator(
       ScpSequencer machine,
       Journal journal,
+      XtArchive archive,
       ExecutionPort execution,
       PublisherGateway gateway,
       List<FactListener<SequencerFact>> listeners,
@@ -82,6 +97,7 @@ public final class SequencerCoordinator
       FailureHandler failureHandler) {
     this.machine = machine;
     this.journal = journal;
+    this.archive = archive;
     this.execution = execution;
     this.gateway = gateway;
     this.listeners = List.copyOf(listeners);
@@ -90,14 +106,58 @@ public final class SequencerCoordinator
   }
 
   /**
-   * Starts the thread.
+   * Reads what earlier processes left, has the execution do it again, and starts the thread.
    *
    * @throws IllegalStateException when it was started before; a stopped coordinator does not start
    *     again
    */
   @Override
-  public void start() {
+  public void start() throws IOException {
+    recover();
     writer.start();
+  }
+
+  private void recover() throws IOException {
+    long begun = System.nanoTime();
+    long last =
+        journal.replay(
+            new Journal.Recovery() {
+              @Override
+              public void ledger(LedgerState kept) {
+                execution.load(kept);
+              }
+
+              @Override
+              public void entry(JournalEntry entry) throws IOException {
+                execution.restore(entry);
+                if (entry instanceof JournalEntry.Machine(SequencerRecord record)) {
+                  var _ = machine.step(new SequencerInput.Replayed(record), clock.nanos());
+                }
+              }
+
+              @Override
+              public LedgerState changes() {
+                return execution.takeChanges();
+              }
+            });
+    forgetWhatIsArchived(clock.nanos());
+    settle(machine.step(new SequencerInput.Recovered(last), clock.nanos()));
+    recovery = Duration.ofNanos(System.nanoTime() - begun);
+    if (journal.isDurable()) {
+      log.info(
+          "Recovered from {} in {} ms: outcome {} is the last, {} XTs are open, {} submissions have"
+              + " no outcome",
+          journal.description(),
+          recovery.toMillis(),
+          machine.decisions(),
+          machine.openCount(),
+          machine.submissionCount());
+    }
+  }
+
+  /** How long the last start took to do again what earlier processes did. */
+  public Duration recovery() {
+    return recovery;
   }
 
   @Override
@@ -122,7 +182,20 @@ public final class SequencerCoordinator
 
   @Override
   public void submit(SequencerInput input) {
-    writer.submit(source(input), input, size(input));
+    writer.submit(source(input), new Work.Machine(input), size(input));
+  }
+
+  /**
+   * Applies a transaction of the own chain alone, once it is durable.
+   *
+   * @return done when it took effect; fails with {@link TransactionRefusedException} when it does
+   *     not fit the ledger, or with {@link CoordinatorStoppedException}, with which nobody knows
+   * @throws CoordinatorStoppedException when nothing is taken any more
+   */
+  public CompletableFuture<Void> apply(PlainTransaction transaction) {
+    CompletableFuture<Void> applied = new CompletableFuture<>();
+    writer.submit(Source.USERS, new Work.Plain(transaction, applied), transaction.raw().size());
+    return applied;
   }
 
   /**
@@ -155,18 +228,79 @@ public final class SequencerCoordinator
   }
 
   @Override
-  public void turn(List<SequencerInput> inputs) throws IOException {
-    long now = clock.nanos();
-    List<SequencerEffect> effects = new ArrayList<>();
-    for (SequencerInput input : inputs) {
-      effects.addAll(machine.step(input, now));
+  public void turn(List<Work> batch) throws IOException {
+    List<Work.Plain> plain = new ArrayList<>();
+    try {
+      long now = clock.nanos();
+      forgetWhatIsArchived(now);
+      List<SequencerEffect> effects = new ArrayList<>();
+      for (Work work : batch) {
+        switch (work) {
+          case Work.Machine(SequencerInput input) -> {
+            recall(input, now);
+            effects.addAll(machine.step(input, now));
+          }
+          case Work.Plain transaction -> {
+            if (reserve(transaction)) {
+              plain.add(transaction);
+            }
+          }
+        }
+      }
+      OptionalLong deadline = machine.nextDeadlineNanos();
+      if (deadline.isPresent() && deadline.getAsLong() <= now) {
+        effects.addAll(machine.step(new SequencerInput.Tick(), now));
+      }
+      if (carryOut(effects, plain)) {
+        settle(machine.step(new SequencerInput.Synced(), clock.nanos()));
+      }
+    } catch (Throwable failed) {
+      plain.forEach(transaction ->
+          transaction.applied().completeExceptionally(new CoordinatorStoppedException()));
+      throw failed;
     }
-    OptionalLong deadline = machine.nextDeadlineNanos();
-    if (deadline.isPresent() && deadline.getAsLong() <= now) {
-      effects.addAll(machine.step(new SequencerInput.Tick(), now));
+  }
+
+  private boolean reserve(Work.Plain plain) {
+    try {
+      execution.reserve(plain.transaction());
+      return true;
+    } catch (TransactionRefusedException refused) {
+      plain.applied().completeExceptionally(refused);
+      return false;
     }
-    while (carryOut(effects)) {
-      effects = machine.step(new SequencerInput.Synced(), clock.nanos());
+  }
+
+  private void settle(List<SequencerEffect> effects) throws IOException {
+    List<SequencerEffect> next = effects;
+    while (carryOut(next, List.of())) {
+      next = machine.step(new SequencerInput.Synced(), clock.nanos());
+    }
+  }
+
+  private void forgetWhatIsArchived(long now) {
+    long number = archive.archived();
+    if (number != archived) {
+      archived = number;
+      var _ = machine.step(new SequencerInput.Archived(number), now);
+    }
+  }
+
+  /** What memory has forgotten is asked for before the machine could take it for new. */
+  private void recall(SequencerInput input, long now) throws IOException {
+    XtId id =
+        switch (input) {
+          case SequencerInput.Submitted(CrossChainTransaction xt) -> xt.id();
+          case SequencerInput.StartReceived(CrossChainTransaction xt) -> xt.id();
+          case SequencerInput.DecisionReceived decision -> decision.id();
+          default -> null;
+        };
+    if (id == null || machine.knows(id)) {
+      return;
+    }
+    Optional<SequencerOutcome> outcome = archive.outcome(id);
+    if (outcome.isPresent()) {
+      var _ = machine.step(new SequencerInput.Recalled(outcome.get()), now);
     }
   }
 
@@ -184,20 +318,31 @@ public final class SequencerCoordinator
   }
 
   /** Returns whether there was something to make durable, which the machine wants to hear of. */
-  private boolean carryOut(List<SequencerEffect> effects) throws IOException {
-    List<SequencerRecord> records = new ArrayList<>();
+  private boolean carryOut(List<SequencerEffect> effects, List<Work.Plain> plain)
+      throws IOException {
+    List<JournalEntry> entries = new ArrayList<>();
     List<SequencerFact> facts = new ArrayList<>();
     for (SequencerEffect effect : effects) {
       switch (effect) {
-        case SequencerEffect.Append(SequencerRecord entry) -> records.add(entry);
+        case SequencerEffect.Append(SequencerRecord entry) ->
+            entries.add(new JournalEntry.Machine(entry));
         case SequencerEffect.Observed(SequencerFact fact) -> facts.add(fact);
         default -> {}
       }
     }
-    if (!records.isEmpty()) {
-      journal.append(records);
+    boolean records = !entries.isEmpty();
+    plain.forEach(work -> entries.add(new JournalEntry.Plain(work.transaction().raw())));
+    if (!entries.isEmpty()) {
+      journal.append(entries);
     }
     execute(effects);
+    if (!plain.isEmpty()) {
+      execution.applyReserved();
+    }
+    if (!entries.isEmpty()) {
+      journal.settled(execution.takeChanges());
+    }
+    plain.forEach(work -> work.applied().complete(null));
     FactListener.tell(listeners, facts);
     for (SequencerEffect effect : effects) {
       switch (effect) {
@@ -207,7 +352,7 @@ public final class SequencerCoordinator
         default -> {}
       }
     }
-    return !records.isEmpty();
+    return records;
   }
 
   /** Before anybody hears of an outcome, so that whoever does finds it in the rollup's state. */

@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Where users hand in XTs, by whatever door they came: checks what can be checked at once, and
- * answers when the submission is in the journal. Safe for any thread; waits for the coordinator.
+ * Where users hand in XTs and plain transactions, by whatever door they came: checks what can be
+ * checked at once, and answers when the submission is in the journal. Safe for any thread; waits
+ * for the coordinator.
  */
 public final class SubmissionDesk {
 
@@ -26,6 +27,7 @@ public final class SubmissionDesk {
   private final SequencerCoordinator coordinator;
   private final XtProjection projection;
   private final RollupNode rollup;
+  private final ExecutionPort execution;
   private final int maxMessageBytes;
   private final Duration patience;
 
@@ -39,11 +41,13 @@ public final class SubmissionDesk {
       SequencerCoordinator coordinator,
       XtProjection projection,
       RollupNode rollup,
+      ExecutionPort execution,
       int maxMessageBytes,
       Duration patience) {
     this.coordinator = coordinator;
     this.projection = projection;
     this.rollup = rollup;
+    this.execution = execution;
     this.maxMessageBytes = maxMessageBytes;
     this.patience = patience;
   }
@@ -65,6 +69,37 @@ public final class SubmissionDesk {
     if (!hasTaken(xt)) {
       throw new SubmissionUnavailableException(
           "too many submissions wait for their outcome; try again later");
+    }
+  }
+
+  /**
+   * Runs a transaction of the own chain alone, and answers when it took effect and is in the
+   * journal.
+   *
+   * @param raw signed, as Ethereum encodes it
+   * @return its hash, 32 bytes
+   * @throws TransactionRefusedException why not; {@link MalformedTransactionException} when it is
+   *     no transaction at all
+   * @throws SubmissionUnavailableException when nobody answers; then it may take effect or not
+   */
+  public ByteString submitPlain(ByteString raw) {
+    PlainTransaction transaction = execution.check(raw);
+    try {
+      coordinator.apply(transaction).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return transaction.hash();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof TransactionRefusedException refused) {
+        throw refused;
+      }
+      throw new SubmissionUnavailableException("the sequencer is not running");
+    } catch (CoordinatorStoppedException stopped) {
+      throw new SubmissionUnavailableException("the sequencer is not running");
+    } catch (TimeoutException busy) {
+      throw new SubmissionUnavailableException(
+          "the sequencer did not answer within " + patience.toMillis() + "ms");
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new SubmissionUnavailableException("interrupted while waiting");
     }
   }
 

@@ -6,6 +6,7 @@ import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
 import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerOutcome;
+import io.rollcall.scp.SequencerRecord;
 import io.rollcall.service.coordination.FactListener;
 import io.rollcall.service.coordination.NanoClock;
 import java.time.Duration;
@@ -23,7 +24,8 @@ import java.util.function.Consumer;
  *
  * <p>Bounded: of the XTs that have ended it keeps the last {@code maxFinished}, fewer when they
  * name many chains (640 bytes each is what they may take on average), and none that ended longer
- * ago than {@code maxAge}. Those without an end are all kept; the machine bounds them.
+ * ago than {@code maxAge}; but none goes before the {@link XtArchive} holds it, where it is looked
+ * up from then on. Those without an end are all kept; the machine bounds them.
  */
 public final class XtProjection implements FactListener<SequencerFact> {
 
@@ -36,6 +38,7 @@ public final class XtProjection implements FactListener<SequencerFact> {
   private final int maxFinished;
   private final long maxAgeNanos;
   private final NanoClock clock;
+  private final XtArchive archive;
   private final Map<XtId, XtRow> byId = new HashMap<>();
 
   /** Those of them that have ended, the first to end first. */
@@ -53,12 +56,15 @@ public final class XtProjection implements FactListener<SequencerFact> {
    *
    * @param maxFinished how many XTs that have ended, at least 1
    * @param maxAge for how long after their end
+   * @param archive where the others are
    */
-  public XtProjection(ChainId ownChain, int maxFinished, Duration maxAge, NanoClock clock) {
+  public XtProjection(
+      ChainId ownChain, int maxFinished, Duration maxAge, NanoClock clock, XtArchive archive) {
     this.ownChain = ownChain;
     this.maxFinished = maxFinished;
     this.maxAgeNanos = maxAge.toNanos();
     this.clock = clock;
+    this.archive = archive;
   }
 
   @Override
@@ -68,9 +74,15 @@ public final class XtProjection implements FactListener<SequencerFact> {
   }
 
   /** The XT of this id, while it is kept. */
-  public synchronized Optional<XtView> find(XtId id) {
-    dropOld();
-    return Optional.ofNullable(byId.get(id)).map(row -> row.view(ownChain));
+  public Optional<XtView> find(XtId id) {
+    synchronized (this) {
+      dropOld();
+      XtRow row = byId.get(id);
+      if (row != null) {
+        return Optional.of(row.view(ownChain));
+      }
+    }
+    return archive.find(id);
   }
 
   /** The XTs that this chain has voted yes on and whose decision is overdue, longest first. */
@@ -81,6 +93,12 @@ public final class XtProjection implements FactListener<SequencerFact> {
   /** How many XTs have no end yet. */
   public synchronized int open() {
     return byId.size() - finished.size();
+  }
+
+  /** How many XTs are started here and have no outcome. */
+  public synchronized int started() {
+    return (int)
+        byId.values().stream().filter(row -> row.wasStarted() && !row.state().isFinal()).count();
   }
 
   /** How many XTs are kept, ended ones included. */
@@ -94,6 +112,8 @@ public final class XtProjection implements FactListener<SequencerFact> {
           opened(xt).submitted(atNanos);
       case SequencerFact.Started(CrossChainTransaction xt, long atNanos) ->
           opened(xt).started(atNanos);
+      case SequencerFact.Restored(CrossChainTransaction xt, SequencerRecord record) ->
+          restore(opened(xt), record);
       case SequencerFact.VoteSent(XtId id, boolean yes, String reason, _) ->
           with(id, row -> row.voted(yes, reason, clock.nanos()));
       case SequencerFact.SubmissionJoined(XtId id) -> with(id, this::askedAgain);
@@ -107,18 +127,35 @@ public final class XtProjection implements FactListener<SequencerFact> {
           with(id, row -> refused(row, reason));
         }
       }
-      case SequencerFact.Finished(_, SequencerOutcome outcome) -> {
+      case SequencerFact.Finished(long number, SequencerOutcome outcome) -> {
         inDoubt.remove(outcome.id());
         with(
             outcome.id(),
             row -> {
               forgetEnd(row.id);
               row.finished(outcome, ownChain);
+              row.numbered(number);
               ended(row);
             });
       }
       case SequencerFact.CommitWithoutVote(XtId id) -> with(id, XtRow::committedWithoutOwnVote);
-      case SequencerFact.SubmissionAnswered _, SequencerFact.Ignored _ -> {}
+      case SequencerFact.SubmissionAnswered _,
+          SequencerFact.Resolved _,
+          SequencerFact.DecidedOtherwise _,
+          SequencerFact.Ignored _ -> {}
+    }
+  }
+
+  private static void restore(XtRow row, SequencerRecord record) {
+    switch (record) {
+      case SequencerRecord.Submitted submitted -> row.submitted(submitted.atNanos());
+      case SequencerRecord.Voted voted -> {
+        row.started(voted.startedNanos());
+        row.voted(voted.yes(), voted.reason(), voted.atNanos());
+      }
+      case SequencerRecord.Decided _, SequencerRecord.SubmissionRefused _ -> {
+        // Those have ended.
+      }
     }
   }
 
@@ -176,6 +213,7 @@ public final class XtProjection implements FactListener<SequencerFact> {
     long youngestTooOld = clock.nanos() - maxAgeNanos;
     Map.Entry<XtId, XtRow> oldest = finished.firstEntry();
     while (oldest != null
+        && oldest.getValue().number() <= archive.archived()
         && (finished.size() > maxFinished
             || finishedBytes > (long) maxFinished * BYTES_PER_XT
             || oldest.getValue().endedNanos() < youngestTooOld)) {

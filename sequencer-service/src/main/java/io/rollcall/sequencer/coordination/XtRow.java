@@ -23,6 +23,7 @@ final class XtRow {
   private String ownReason = "";
   private String reason = "";
   private boolean applied;
+  private long number;
   private int charged;
   private XtState state = XtState.QUEUED;
 
@@ -95,6 +96,15 @@ final class XtRow {
 
   void committedWithoutOwnVote() {
     reason = "committed although this chain did not vote yes; not applied here";
+  }
+
+  /** The number of its outcome; 0 where it has none, as a refused one. */
+  long number() {
+    return number;
+  }
+
+  void numbered(long outcomeNumber) {
+    number = outcomeNumber;
   }
 
   /** Notes what it takes, roughly, if it shares its list of chains with nobody. */

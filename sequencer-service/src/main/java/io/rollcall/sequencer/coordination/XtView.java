@@ -2,6 +2,8 @@ package io.rollcall.sequencer.coordination;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.XtId;
+import io.rollcall.scp.ChainVote;
+import io.rollcall.scp.SequencerRecord;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -33,6 +35,22 @@ public record XtView(
   /** Takes a copy. */
   public XtView {
     chains = List.copyOf(chains);
+  }
+
+  /** What is known of an XT that has ended, from the journal. */
+  public static XtView of(SequencerRecord.Decided ended, ChainId ownChain) {
+    XtRow row = new XtRow(ended.outcome().id(), ended.chains());
+    ended.outcome().submittedAt().ifPresent(row::submitted);
+    ended.outcome().startedAt().ifPresent(row::started);
+    ended
+        .ownVote()
+        .ifPresent(vote ->
+            row.voted(
+                vote.answer() == ChainVote.Answer.YES,
+                vote.reason(),
+                ended.outcome().votedAt().orElse(ended.outcome().decidedAt())));
+    row.finished(ended.outcome(), ownChain);
+    return row.view(ownChain);
   }
 
   /** A vote as this sequencer knows it. */

@@ -209,6 +209,9 @@ public final class ConsensusMeters implements FactListener<SequencerFact>, Inbou
           SequencerFact.SubmissionRefused _,
           SequencerFact.SubmissionInDoubt _,
           SequencerFact.CommitWithoutVote _,
+          SequencerFact.Restored _,
+          SequencerFact.Resolved _,
+          SequencerFact.DecidedOtherwise _,
           SequencerFact.Ignored _ -> {}
     }
   }

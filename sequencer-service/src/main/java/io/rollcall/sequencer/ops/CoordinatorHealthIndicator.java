@@ -1,6 +1,7 @@
 package io.rollcall.sequencer.ops;
 
 import io.rollcall.proto.XtId;
+import io.rollcall.sequencer.coordination.Journal;
 import io.rollcall.sequencer.coordination.SequencerCoordinator;
 import io.rollcall.sequencer.coordination.XtProjection;
 import java.time.Duration;
@@ -9,8 +10,9 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Up while the coordinator makes progress: part of liveness. Names the XTs in doubt, which are for
- * an operator to end and no reason to restart anything.
+ * Up while the coordinator makes progress, or waits for its database, which a new process would do
+ * too: part of liveness. Names the XTs in doubt, which are for an operator to end and no reason to
+ * restart anything.
  */
 public final class CoordinatorHealthIndicator extends AbstractHealthIndicator {
 
@@ -19,18 +21,22 @@ public final class CoordinatorHealthIndicator extends AbstractHealthIndicator {
 
   private final SequencerCoordinator coordinator;
   private final XtProjection projection;
+  private final Journal journal;
 
-  /** Watches this coordinator. */
-  public CoordinatorHealthIndicator(SequencerCoordinator coordinator, XtProjection projection) {
+  /** Watches this coordinator and what it waits for. */
+  public CoordinatorHealthIndicator(
+      SequencerCoordinator coordinator, XtProjection projection, Journal journal) {
     super("The coordinator could not be asked");
     this.coordinator = coordinator;
     this.projection = projection;
+    this.journal = journal;
   }
 
   @Override
   protected void doHealthCheck(Health.Builder builder) {
     Duration busy = coordinator.busyFor();
-    boolean progress = coordinator.isRunning() && busy.compareTo(STUCK_AFTER) < 0;
+    boolean stuck = busy.compareTo(STUCK_AFTER) >= 0 && journal.isWritable();
+    boolean progress = coordinator.isRunning() && !stuck;
     List<XtId> inDoubt = projection.inDoubt();
     builder
         .status(progress ? "UP" : "DOWN")

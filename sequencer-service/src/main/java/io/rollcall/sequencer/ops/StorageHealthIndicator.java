@@ -21,5 +21,6 @@ public final class StorageHealthIndicator extends AbstractHealthIndicator {
         .status(journal.isWritable() ? "UP" : "DOWN")
         .withDetail("storage", journal.description())
         .withDetail("durable", journal.isDurable());
+    journal.fault().ifPresent(why -> builder.withDetail("fault", why));
   }
 }

@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Says what a person has to look at: an XT in doubt, once, and a commit without an own yes. Counts
- * both as further states of {@code publisher_consensus_transactions_total}. On the coordinator
- * thread.
+ * Says what a person has to look at: an XT in doubt, once, a commit without an own yes, and what an
+ * operator decided here, above all when the publisher decides otherwise. Counts them as further
+ * states of {@code publisher_consensus_transactions_total}. On the coordinator thread.
  */
 public final class XtAlarms implements FactListener<SequencerFact> {
 
@@ -24,6 +24,7 @@ public final class XtAlarms implements FactListener<SequencerFact> {
   private final ApplicationEventPublisher events;
   private final Counter inDoubt;
   private final Counter withoutVote;
+  private final Counter decidedOtherwise;
 
   /** Publishes {@link CommitWithoutVoteEvent} there. */
   public XtAlarms(ChainId ownChain, ApplicationEventPublisher events, MeterRegistry registry) {
@@ -31,6 +32,7 @@ public final class XtAlarms implements FactListener<SequencerFact> {
     this.events = events;
     this.inDoubt = counter(registry, "in_doubt");
     this.withoutVote = counter(registry, "commit_without_vote");
+    this.decidedOtherwise = counter(registry, "decided_otherwise");
   }
 
   private static Counter counter(MeterRegistry registry, String state) {
@@ -60,6 +62,22 @@ public final class XtAlarms implements FactListener<SequencerFact> {
               id,
               ownChain);
           events.publishEvent(new CommitWithoutVoteEvent(id));
+        }
+        case SequencerFact.Resolved(XtId id, boolean commit, String operator) ->
+            log.warn(
+                "- audit event=\"xt-resolved\" xt=\"{}\" chain=\"{}\" outcome=\"{}\" by=\"{}\"",
+                id,
+                ownChain,
+                commit ? "commit" : "abort",
+                operator);
+        case SequencerFact.DecidedOtherwise(XtId id, boolean committedHere) -> {
+          decidedOtherwise.increment();
+          log.error(
+              "XT {} was {} on chain {} by an operator, and the publisher decided otherwise; the"
+                  + " chains differ",
+              id,
+              committedHere ? "committed" : "aborted",
+              ownChain);
         }
         case SequencerFact.Ignored(XtId id, String why) -> log.debug("XT {}: ignored: {}", id, why);
         default -> {}

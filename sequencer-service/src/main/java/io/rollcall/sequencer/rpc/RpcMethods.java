@@ -157,10 +157,10 @@ final class RpcMethods {
   private Object sendRawTransaction(RpcParams params) {
     params.requireCount(1, 1);
     try {
-      return Quantities.data(rollup.sendRawTransaction(params.bytes(0)));
+      return Quantities.data(desk.submitPlain(params.bytes(0)));
     } catch (MalformedTransactionException malformed) {
       throw RpcException.invalidParams("parameter 1: " + malformed.getMessage());
-    } catch (TransactionRefusedException refused) {
+    } catch (TransactionRefusedException | SubmissionUnavailableException refused) {
       throw new RpcException(RpcException.REFUSED, String.valueOf(refused.getMessage()));
     }
   }

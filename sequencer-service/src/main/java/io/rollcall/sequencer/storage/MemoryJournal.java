@@ -1,13 +1,14 @@
 package io.rollcall.sequencer.storage;
 
-import io.rollcall.scp.SequencerRecord;
 import io.rollcall.sequencer.coordination.Journal;
+import io.rollcall.sequencer.coordination.JournalEntry;
+import io.rollcall.sequencer.coordination.LedgerState;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The journal of a sequencer that keeps its state in memory: the machine remembers what it needs
- * while the process lives, so there is nothing to write. After a restart nobody knows what was
- * voted.
+ * The journal of a sequencer that keeps its state in memory: there is nothing to write, and after a
+ * restart nothing is left.
  */
 public final class MemoryJournal implements Journal {
 
@@ -15,10 +16,20 @@ public final class MemoryJournal implements Journal {
   public MemoryJournal() {}
 
   @Override
-  public void append(List<SequencerRecord> batch) {
+  public long replay(Recovery recovery) {
+    return 0;
+  }
+
+  @Override
+  public void append(List<JournalEntry> batch) {
     if (batch.isEmpty()) {
-      throw new IllegalArgumentException("a batch has at least one record");
+      throw new IllegalArgumentException("a batch has at least one entry");
     }
+  }
+
+  @Override
+  public void settled(LedgerState changes) {
+    // The ledger has it.
   }
 
   @Override
@@ -32,7 +43,17 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
+  public Optional<String> fault() {
+    return Optional.empty();
+  }
+
+  @Override
   public String description() {
     return "memory";
+  }
+
+  @Override
+  public void close() {
+    // It holds nothing.
   }
 }

@@ -18,7 +18,9 @@ class ConfigurationMetadataTests {
             entry("sequencer.execution.type", "String = ledger"),
             entry("sequencer.execution.url", "String"),
             entry("sequencer.execution.genesis", "Map<String,String>"),
-            entry("sequencer.storage.url", "String = memory"),
+            entry("sequencer.storage.url", "String = jdbc:sqlite:data/sequencer.db"),
+            entry("sequencer.storage.username", "String"),
+            entry("sequencer.storage.password", "String"),
             entry("sequencer.retention.age", "Duration = 7d"),
             entry("sequencer.retention.count", "Integer = 1000000"),
             entry("sequencer.retention.outcomes", "Duration = 90d"));

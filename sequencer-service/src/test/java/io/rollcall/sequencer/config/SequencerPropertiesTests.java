@@ -28,7 +28,7 @@ class SequencerPropertiesTests {
           assertThat(properties.chain()).isEqualTo(ChainId.of(55_555));
           assertThat(properties.scp().voteDeadline()).isEqualTo(Duration.ofSeconds(2));
           assertThat(properties.execution().type()).isEqualTo("ledger");
-          assertThat(properties.storage().url()).isEqualTo("memory");
+          assertThat(properties.storage().url()).isEqualTo("jdbc:sqlite:data/sequencer.db");
           assertThat(properties.retention().age()).isEqualTo(Duration.ofDays(7));
           assertThat(properties.retention().count()).isEqualTo(1_000_000);
           ran.set(true);
@@ -68,7 +68,7 @@ class SequencerPropertiesTests {
           sequencer.execution.url              | http://x        | not available in this version
           sequencer.execution.genesis.0x12     | 5               | 40 hex digits
           sequencer.execution.genesis.0x7e5f4552091a69125d5dfcb7b8c2659029395bdf | -5 | decimal number of wei
-          sequencer.storage.url                | jdbc:sqlite:x   | memory
+          sequencer.storage.url                | jdbc:mysql:x    | jdbc:postgresql://host/database, or memory
           sequencer.retention.count            | 0               | at least 1
           sequencer.retention.age              | -5ms            | more than zero
           """)

@@ -13,6 +13,8 @@ import io.rollcall.scp.SequencerInput;
 import io.rollcall.scp.SequencerRecord;
 import io.rollcall.scp.SequencerRules;
 import io.rollcall.scp.StageResult;
+import io.rollcall.sequencer.testing.FakeExecution;
+import io.rollcall.sequencer.testing.FakeJournal;
 import io.rollcall.sequencer.testing.Xts;
 import io.rollcall.service.coordination.CoordinatorStoppedException;
 import io.rollcall.service.coordination.NanoClock;
@@ -40,37 +42,28 @@ class SequencerCoordinatorTests {
   private volatile boolean journalFails;
 
   private final Journal journal =
-      new Journal() {
+      new FakeJournal() {
         @Override
-        public void append(List<SequencerRecord> batch) throws IOException {
+        public void append(List<JournalEntry> batch) throws IOException {
           if (journalFails) {
             throw new IOException("disk full");
           }
-          batch.forEach(record -> happened.add("append " + record.getClass().getSimpleName()));
-        }
-
-        @Override
-        public boolean isDurable() {
-          return true;
-        }
-
-        @Override
-        public boolean isWritable() {
-          return true;
-        }
-
-        @Override
-        public String description() {
-          return "test";
+          batch.forEach(entry -> happened.add("append " + name(entry)));
         }
       };
 
+  private static String name(JournalEntry entry) {
+    return entry instanceof JournalEntry.Machine(SequencerRecord record)
+        ? record.getClass().getSimpleName()
+        : "Plain";
+  }
+
   private final ExecutionPort execution =
-      new ExecutionPort() {
+      new FakeExecution() {
         @Override
         public void stage(CrossChainTransaction xt, Consumer<StageResult> answer) {
           happened.add("stage");
-          Thread.ofVirtual().start(() -> answer.accept(new StageResult.Ready()));
+          super.stage(xt, answer);
         }
 
         @Override
@@ -84,8 +77,8 @@ class SequencerCoordinatorTests {
         }
 
         @Override
-        public boolean available() {
-          return true;
+        public void applyReserved() {
+          happened.add("apply plain");
         }
       };
 
@@ -106,6 +99,7 @@ class SequencerCoordinatorTests {
       new SequencerCoordinator(
           new ScpSequencer(SequencerRules.defaults(ChainId.of(CHAIN))),
           journal,
+          XtArchive.NONE,
           execution,
           gateway,
           List.of(this::observe),
@@ -122,7 +116,7 @@ class SequencerCoordinatorTests {
   }
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
     coordinator.start();
     coordinator.submit(new SequencerInput.Connected());
   }
@@ -152,6 +146,36 @@ class SequencerCoordinatorTests {
     assertThat(happened).isEmpty();
     assertThatThrownBy(() -> coordinator.submit(new SequencerInput.Tick()))
         .isInstanceOf(CoordinatorStoppedException.class);
+  }
+
+  @Test
+  void appliesAPlainTransactionOnceItIsInTheJournal() throws Exception {
+    coordinator.apply(new Plain()).get(10, TimeUnit.SECONDS);
+
+    assertThat(next(2)).containsExactly("append Plain", "apply plain");
+  }
+
+  @Test
+  void doesNotApplyAPlainTransactionThatIsNotInTheJournal() throws Exception {
+    journalFails = true;
+
+    assertThat(coordinator.apply(new Plain()))
+        .failsWithin(Duration.ofSeconds(10))
+        .withThrowableThat()
+        .withCauseInstanceOf(CoordinatorStoppedException.class);
+    assertThat(happened).isEmpty();
+  }
+
+  private record Plain() implements PlainTransaction {
+    @Override
+    public ByteString raw() {
+      return ByteString.copyFromUtf8("raw");
+    }
+
+    @Override
+    public ByteString hash() {
+      return ByteString.copyFromUtf8("hash");
+    }
   }
 
   @Test

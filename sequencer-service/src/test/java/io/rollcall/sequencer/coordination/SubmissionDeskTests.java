@@ -8,11 +8,11 @@ import com.google.protobuf.ByteString;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.scp.ScpSequencer;
-import io.rollcall.scp.SequencerRecord;
 import io.rollcall.scp.SequencerRules;
 import io.rollcall.sequencer.execution.ledger.EmbeddedLedger;
 import io.rollcall.sequencer.execution.ledger.Genesis;
 import io.rollcall.sequencer.outbound.TransportPublisherGateway;
+import io.rollcall.sequencer.testing.FakeJournal;
 import io.rollcall.sequencer.testing.FakePublisher;
 import io.rollcall.sequencer.testing.Wallet;
 import io.rollcall.sequencer.testing.Xts;
@@ -33,7 +33,8 @@ class SubmissionDeskTests {
 
   private final EmbeddedLedger ledger = new EmbeddedLedger(OWN, new Genesis(Map.of()), 10);
   private final NanoClock clock = NanoClock.anchored();
-  private final XtProjection projection = new XtProjection(OWN, 10, Duration.ofDays(1), clock);
+  private final XtProjection projection =
+      new XtProjection(OWN, 10, Duration.ofDays(1), clock, XtArchive.NONE);
 
   /** While it is not zero, the coordinator waits in the journal. */
   private volatile CountDownLatch journalHeld = new CountDownLatch(0);
@@ -44,6 +45,7 @@ class SubmissionDeskTests {
     return new SequencerCoordinator(
         new ScpSequencer(rules),
         new HeldJournal(),
+        XtArchive.NONE,
         ledger,
         new TransportPublisherGateway(new FakePublisher(_ -> {}), OWN, MAX_MESSAGE),
         List.of(projection),
@@ -59,7 +61,7 @@ class SubmissionDeskTests {
   }
 
   @Test
-  void takesAnXtAndTheSameOneAgain() {
+  void takesAnXtAndTheSameOneAgain() throws Exception {
     coordinator.start();
     CrossChainTransaction xt = xt(1);
 
@@ -70,7 +72,7 @@ class SubmissionDeskTests {
   }
 
   @Test
-  void refusesWhatFitsIntoNoMessage() {
+  void refusesWhatFitsIntoNoMessage() throws Exception {
     CrossChainTransaction large = Xts.xt(Xts.entry(7, ByteString.copyFrom(new byte[MAX_MESSAGE])));
 
     assertThatExceptionOfType(XtTooLargeException.class)
@@ -79,7 +81,7 @@ class SubmissionDeskTests {
   }
 
   @Test
-  void judgesTheFormOfItsOwnChainsTransactionsOnly() {
+  void judgesTheFormOfItsOwnChainsTransactionsOnly() throws Exception {
     coordinator.start();
     ByteString garbage = ByteString.copyFromUtf8("garbage");
 
@@ -102,11 +104,12 @@ class SubmissionDeskTests {
   }
 
   @Test
-  void doesNotWaitLongerThanItsPatience() {
+  void doesNotWaitLongerThanItsPatience() throws Exception {
     journalHeld = new CountDownLatch(1);
     coordinator.start();
     SubmissionDesk impatient =
-        new SubmissionDesk(coordinator, projection, ledger, MAX_MESSAGE, Duration.ofMillis(50));
+        new SubmissionDesk(
+            coordinator, projection, ledger, ledger, MAX_MESSAGE, Duration.ofMillis(50));
 
     assertThatExceptionOfType(SubmissionUnavailableException.class)
         .isThrownBy(() -> impatient.submit(xt(1)))
@@ -141,37 +144,22 @@ class SubmissionDeskTests {
   }
 
   private SubmissionDesk desk(SequencerCoordinator at) {
-    return new SubmissionDesk(at, projection, ledger, MAX_MESSAGE, Duration.ofSeconds(10));
+    return new SubmissionDesk(at, projection, ledger, ledger, MAX_MESSAGE, Duration.ofSeconds(10));
   }
 
   private static CrossChainTransaction xt(long nonce) {
     return Xts.xt(Xts.entry(55_555, ALICE.legacy(55_555, nonce, ALICE.address(), 1)));
   }
 
-  private final class HeldJournal implements Journal {
+  private final class HeldJournal extends FakeJournal {
 
     @Override
-    public void append(List<SequencerRecord> batch) {
+    public void append(List<JournalEntry> batch) {
       try {
         assertThat(journalHeld.await(10, TimeUnit.SECONDS)).isTrue();
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-
-    @Override
-    public boolean isDurable() {
-      return false;
-    }
-
-    @Override
-    public boolean isWritable() {
-      return true;
-    }
-
-    @Override
-    public String description() {
-      return "held by the test";
     }
   }
 }

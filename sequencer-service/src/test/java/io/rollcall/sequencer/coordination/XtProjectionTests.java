@@ -11,6 +11,7 @@ import io.rollcall.scp.SequencerOutcome;
 import io.rollcall.sequencer.testing.Xts;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class XtProjectionTests {
   private static final long OWN = 55_555;
   private long now = 1_000;
   private final XtProjection projection =
-      new XtProjection(ChainId.of(OWN), 2, Duration.ofSeconds(1), () -> now);
+      new XtProjection(ChainId.of(OWN), 2, Duration.ofSeconds(1), () -> now, XtArchive.NONE);
 
   @Test
   void knowsTheOwnVoteAndOthersOnlyFromACommit() {
@@ -164,11 +165,13 @@ class XtProjectionTests {
   private void finish(CrossChainTransaction xt, boolean committed, boolean applied, String why) {
     tell(
         new SequencerFact.Finished(
+            1,
             new SequencerOutcome(
                 xt.id(),
                 committed,
                 applied,
                 why,
+                Optional.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),

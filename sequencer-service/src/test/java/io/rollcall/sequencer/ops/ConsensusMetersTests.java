@@ -9,6 +9,7 @@ import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerOutcome;
+import io.rollcall.sequencer.coordination.XtArchive;
 import io.rollcall.sequencer.coordination.XtProjection;
 import io.rollcall.sequencer.testing.Xts;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
@@ -17,6 +18,7 @@ import io.rollcall.transport.testing.LogCapture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +32,8 @@ class ConsensusMetersTests {
 
   private long now = 1_000;
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final XtProjection projection = new XtProjection(OWN, 10, Duration.ofDays(1), () -> now);
+  private final XtProjection projection =
+      new XtProjection(OWN, 10, Duration.ofDays(1), () -> now, XtArchive.NONE);
   private final ConsensusMeters meters =
       new ConsensusMeters(
           registry,
@@ -122,11 +125,13 @@ class ConsensusMetersTests {
 
   private SequencerFact finished(boolean committed) {
     return new SequencerFact.Finished(
+        1,
         new SequencerOutcome(
             XT.id(),
             committed,
             committed,
             "",
+            Optional.empty(),
             OptionalLong.empty(),
             OptionalLong.of(1_000),
             OptionalLong.of(2_000),

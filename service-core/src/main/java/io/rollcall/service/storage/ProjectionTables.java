@@ -13,6 +13,16 @@ import java.util.List;
 public interface ProjectionTables<B> {
 
   /**
+   * Once, before anything else: makes what has to be there from the beginning, and refuses what
+   * belongs to something else. In a transaction of its own.
+   *
+   * @throws StorageException when it belongs to something else
+   */
+  default void prepare(Connection connection) throws SQLException, StorageException {
+    // Most have nothing to prepare.
+  }
+
+  /**
    * Takes over what came of some rows, in order.
    *
    * @param batches of which each is given exactly once, unless the transaction fails

@@ -65,6 +65,15 @@ public final class Projector<B> implements Closeable {
     this.synced = applied.sequence();
   }
 
+  /** Before anything else. */
+  void prepare() throws StorageException {
+    try {
+      transaction(true, tables::prepare);
+    } catch (SQLException failed) {
+      throw projection.source().failure(failed);
+    }
+  }
+
   /**
    * At start-up: a row that was read from the log. Those that the projection has already are left
    * out, so all of them may come.
@@ -227,7 +236,7 @@ public final class Projector<B> implements Closeable {
   }
 
   private interface Change {
-    void make(Connection writer) throws SQLException;
+    void make(Connection writer) throws SQLException, StorageException;
   }
 
   private void transaction(boolean sync, Change change) throws SQLException, StorageException {
@@ -241,7 +250,7 @@ public final class Projector<B> implements Closeable {
     try {
       change.make(writer);
       writer.commit();
-    } catch (SQLException | RuntimeException failed) {
+    } catch (SQLException | StorageException | RuntimeException failed) {
       // The connection goes, and with it what was begun.
       closeConnection();
       throw failed;

@@ -96,9 +96,15 @@ public final class Storage implements AutoCloseable {
     return log;
   }
 
-  /** The one who fills the projection; once. */
-  public <B> Projector<B> projector(ProjectionTables<B> tables) {
-    return new Projector<>(projection, tables, projected);
+  /**
+   * The one who fills the projection; once.
+   *
+   * @throws StorageException when the tables refuse what is there
+   */
+  public <B> Projector<B> projector(ProjectionTables<B> tables) throws StorageException {
+    Projector<B> projector = new Projector<>(projection, tables, projected);
+    projector.prepare();
+    return projector;
   }
 
   /** Whom to ask about what is in the projection. */

@@ -5,12 +5,17 @@ import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
 import io.rollcall.proto.v1.TransactionRequest;
+import io.rollcall.scp.SequencerRecord;
 import io.rollcall.scp.StageResult;
 import io.rollcall.sequencer.coordination.Address;
 import io.rollcall.sequencer.coordination.ExecutionPort;
+import io.rollcall.sequencer.coordination.JournalEntry;
+import io.rollcall.sequencer.coordination.LedgerState;
+import io.rollcall.sequencer.coordination.PlainTransaction;
 import io.rollcall.sequencer.coordination.RollupNode;
 import io.rollcall.sequencer.coordination.TransactionReceipt;
 import io.rollcall.sequencer.coordination.TransactionRefusedException;
+import io.rollcall.service.storage.StorageException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +30,9 @@ import org.slf4j.LoggerFactory;
 import org.web3j.crypto.Hash;
 
 /**
- * The rollup inside this process, as the coordinator's execution and as its users' node. In memory:
- * it begins with its genesis at every start.
+ * The rollup inside this process, as the coordinator's execution and as its users' node. It is in
+ * memory, and made again at each start from what the journal kept; without that it begins with its
+ * genesis.
  *
  * <p>Staging checks signatures, so it runs on the one thread {@code ledger}, in the order asked;
  * its queue is bounded by the XTs that the state machine leaves open. Apply and discard are quick
@@ -140,10 +146,77 @@ public final class EmbeddedLedger implements ExecutionPort, RollupNode, AutoClos
   }
 
   @Override
-  public ByteString sendRawTransaction(ByteString raw) {
-    SignedTransfer transfer = SignedTransfer.decode(raw, chain);
-    ledger.applyPlain(transfer);
-    return transfer.hash();
+  public PlainTransaction check(ByteString raw) {
+    return new CheckedTransfer(raw, SignedTransfer.decode(raw, chain));
+  }
+
+  private record CheckedTransfer(ByteString raw, SignedTransfer transfer)
+      implements PlainTransaction {
+
+    @Override
+    public ByteString hash() {
+      return transfer.hash();
+    }
+  }
+
+  @Override
+  public void reserve(PlainTransaction transaction) {
+    if (!(transaction instanceof CheckedTransfer checked)) {
+      throw new IllegalArgumentException("not checked by this ledger");
+    }
+    ledger.reserve(checked.transfer());
+  }
+
+  @Override
+  public void applyReserved() {
+    ledger.applyReserved();
+  }
+
+  @Override
+  public void load(LedgerState kept) {
+    ledger.load(kept);
+  }
+
+  @Override
+  public void restore(JournalEntry entry) throws StorageException {
+    try {
+      switch (entry) {
+        case JournalEntry.Plain(ByteString raw) -> {
+          ledger.reserve(SignedTransfer.decode(raw, chain));
+          ledger.applyReserved();
+        }
+        case JournalEntry.Machine(SequencerRecord.Voted voted) when voted.yes() -> {
+          StageResult result = stageNow(voted.xt());
+          if (!(result instanceof StageResult.Ready)) {
+            throw new StorageException(
+                "the journal says that XT %s was ready, and it is not on this ledger: %s"
+                    .formatted(voted.xt().id(), result));
+          }
+        }
+        case JournalEntry.Machine(SequencerRecord.Decided decided) -> {
+          XtId id = decided.outcome().id();
+          if (decided.outcome().applied()) {
+            ledger.apply(id);
+          } else if (ledger.isStaged(id)) {
+            ledger.discard(id);
+          }
+        }
+        case JournalEntry.Machine _ -> {
+          // It did nothing to the ledger.
+        }
+      }
+    } catch (TransactionRefusedException | IllegalStateException impossible) {
+      throw new StorageException(
+          "the journal holds what cannot have been done on this ledger: "
+              + impossible.getMessage()
+              + "; is it the journal of another genesis?",
+          impossible);
+    }
+  }
+
+  @Override
+  public LedgerState takeChanges() {
+    return ledger.takeChanges();
   }
 
   @Override

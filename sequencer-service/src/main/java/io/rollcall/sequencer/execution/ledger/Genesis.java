@@ -1,9 +1,15 @@
 package io.rollcall.sequencer.execution.ledger;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.sequencer.coordination.Address;
+import io.rollcall.sequencer.coordination.LedgerState;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.web3j.crypto.Hash;
 
 /**
  * The balances a ledger begins with. Their sum is below 2^256, so no transfer can ever overflow.
@@ -53,5 +59,26 @@ public record Genesis(Map<Address, BigInteger> balances) {
       }
     });
     return new Genesis(balances);
+  }
+
+  /** The ledger before the first block. */
+  public LedgerState state() {
+    Map<Address, LedgerState.AccountState> accounts = new LinkedHashMap<>();
+    balances.forEach(
+        (address, balance) -> accounts.put(address, new LedgerState.AccountState(balance, 0)));
+    return new LedgerState(0, accounts, List.of());
+  }
+
+  /**
+   * Names these balances: SHA-256 over their lines {@code address=wei}, in the order of addresses.
+   */
+  public ByteString hash() {
+    String lines =
+        balances.entrySet().stream()
+            .filter(entry -> entry.getValue().signum() != 0)
+            .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+            .sorted()
+            .collect(Collectors.joining());
+    return ByteString.copyFrom(Hash.sha256(lines.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -5,15 +5,19 @@ import io.rollcall.proto.ChainId;
 import io.rollcall.proto.XtId;
 import io.rollcall.scp.StageResult;
 import io.rollcall.sequencer.coordination.Address;
+import io.rollcall.sequencer.coordination.LedgerState;
 import io.rollcall.sequencer.coordination.TransactionReceipt;
 import io.rollcall.sequencer.coordination.TransactionRefusedException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.web3j.crypto.Hash;
 
@@ -24,6 +28,9 @@ import org.web3j.crypto.Hash;
  * <p>A staged XT holds every account it touches: until it is applied or discarded, nothing else
  * touches them. What is staged is therefore computed once, against the committed state, and cannot
  * fail later.
+ *
+ * <p>A plain transaction takes effect in two steps, between which it is written to the journal: it
+ * is reserved, and whatever else wants its accounts waits for that moment; then it is applied.
  *
  * <p>Safe for any thread: one lock guards all state, and is never held while a signature is
  * checked. Accounts that hold nothing and have sent nothing take no memory; receipts are bounded,
@@ -41,6 +48,16 @@ final class Ledger {
   private final LinkedHashMap<ByteString, TransactionReceipt> receipts = new LinkedHashMap<>();
   private long blockNumber;
 
+  /** Plain transactions that are being written, in order, and what the accounts will be then. */
+  private final List<SignedTransfer> reserved = new ArrayList<>();
+
+  private final Map<Address, Account> afterReserved = new HashMap<>();
+
+  /** What became different since somebody last asked. */
+  private final Set<Address> changed = new HashSet<>();
+
+  private final List<TransactionReceipt> newReceipts = new ArrayList<>();
+
   /** What an XT will do when it is applied. */
   private record Staged(List<SignedTransfer> transfers, Map<Address, Account> after) {}
 
@@ -55,6 +72,7 @@ final class Ledger {
     if (staged.containsKey(id)) {
       return new StageResult.Ready();
     }
+    awaitReserved(transfers);
     Optional<XtId> holder = transfers.stream().flatMap(this::holdersOf).findFirst();
     if (holder.isPresent()) {
       return new StageResult.Busy(holder.get());
@@ -73,6 +91,21 @@ final class Ledger {
     return new StageResult.Ready();
   }
 
+  /** For the length of one sync, on the ledger's own thread. */
+  private void awaitReserved(List<SignedTransfer> transfers) {
+    while (transfers.stream()
+        .anyMatch(transfer ->
+            afterReserved.containsKey(transfer.from())
+                || afterReserved.containsKey(transfer.to()))) {
+      try {
+        wait();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while staging", interrupted);
+      }
+    }
+  }
+
   synchronized void apply(XtId id) {
     Staged xt = release(id);
     commit(xt.transfers(), xt.after());
@@ -82,8 +115,8 @@ final class Ledger {
     release(id);
   }
 
-  /** Applies one transfer at once. */
-  synchronized void applyPlain(SignedTransfer transfer) {
+  /** Runs one transfer behind those that are reserved, and reserves it too. */
+  synchronized void reserve(SignedTransfer transfer) {
     Optional<XtId> holder = holdersOf(transfer).findFirst();
     if (holder.isPresent()) {
       throw new TransactionRefusedException(
@@ -91,9 +124,49 @@ final class Ledger {
               + holder.get()
               + "; try again when that has ended");
     }
-    Map<Address, Account> after = new HashMap<>();
+    Map<Address, Account> after = new HashMap<>(afterReserved);
     run(transfer, after);
-    commit(List.of(transfer), after);
+    afterReserved.putAll(after);
+    reserved.add(transfer);
+  }
+
+  /** Applies what is reserved; each transfer is a block of its own. */
+  synchronized void applyReserved() {
+    Map<Address, Account> after = new HashMap<>();
+    for (SignedTransfer transfer : reserved) {
+      after.clear();
+      run(transfer, after);
+      commit(List.of(transfer), after);
+    }
+    reserved.clear();
+    afterReserved.clear();
+    notifyAll();
+  }
+
+  /** Forgets the genesis, and goes on from here. */
+  synchronized void load(LedgerState kept) {
+    accounts.clear();
+    kept.accounts()
+        .forEach((address, state) -> put(address, new Account(state.balance(), state.nonce())));
+    blockNumber = kept.blockNumber();
+    kept.receipts().forEach(receipt -> receipts.put(receipt.transactionHash(), receipt));
+    changed.clear();
+  }
+
+  synchronized LedgerState takeChanges() {
+    Map<Address, LedgerState.AccountState> now = new HashMap<>();
+    for (Address address : changed) {
+      Account account = account(address);
+      now.put(address, new LedgerState.AccountState(account.balance(), account.nonce()));
+    }
+    LedgerState changes = new LedgerState(blockNumber, now, newReceipts);
+    changed.clear();
+    newReceipts.clear();
+    return changes;
+  }
+
+  synchronized boolean isStaged(XtId id) {
+    return staged.containsKey(id);
   }
 
   synchronized long blockNumber() {
@@ -165,12 +238,12 @@ final class Ledger {
 
   private void commit(List<SignedTransfer> transfers, Map<Address, Account> after) {
     after.forEach(this::put);
+    changed.addAll(after.keySet());
     blockNumber++;
     ByteString blockHash = blockHash();
     for (int i = 0; i < transfers.size(); i++) {
       SignedTransfer transfer = transfers.get(i);
-      receipts.put(
-          transfer.hash(),
+      TransactionReceipt receipt =
           new TransactionReceipt(
               transfer.hash(),
               i,
@@ -180,7 +253,9 @@ final class Ledger {
               transfer.to(),
               transfer.type(),
               GAS_PER_TRANSFER,
-              GAS_PER_TRANSFER * (i + 1)));
+              GAS_PER_TRANSFER * (i + 1));
+      receipts.put(transfer.hash(), receipt);
+      newReceipts.add(receipt);
     }
     while (receipts.size() > maxReceipts) {
       receipts.pollFirstEntry();

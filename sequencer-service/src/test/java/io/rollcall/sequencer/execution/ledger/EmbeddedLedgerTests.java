@@ -9,6 +9,7 @@ import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.scp.StageResult;
 import io.rollcall.sequencer.coordination.Address;
 import io.rollcall.sequencer.coordination.MalformedTransactionException;
+import io.rollcall.sequencer.coordination.PlainTransaction;
 import io.rollcall.sequencer.testing.Wallet;
 import io.rollcall.sequencer.testing.Xts;
 import java.math.BigInteger;
@@ -63,12 +64,16 @@ class EmbeddedLedgerTests {
   }
 
   @Test
-  void appliesAPlainTransactionAtOnceAndKeepsItsReceipt() {
-    ByteString hash = ledger.sendRawTransaction(alice.dynamicFee(CHAIN, 0, bob, 5));
+  void appliesAPlainTransactionAndKeepsItsReceipt() {
+    PlainTransaction transaction = ledger.check(alice.dynamicFee(CHAIN, 0, bob, 5));
+    ledger.reserve(transaction);
+    assertThat(ledger.balance(bob)).as("only reserved").isZero();
+    ledger.applyReserved();
+    ByteString hash = transaction.hash();
 
     assertThat(ledger.balance(bob)).isEqualTo(5);
     assertThat(ledger.receipt(hash)).get().extracting(r -> r.type()).isEqualTo(2);
-    assertThatThrownBy(() -> ledger.sendRawTransaction(ByteString.copyFromUtf8("x")))
+    assertThatThrownBy(() -> ledger.check(ByteString.copyFromUtf8("x")))
         .isInstanceOf(MalformedTransactionException.class);
   }
 

@@ -51,7 +51,7 @@ class LedgerTests {
 
     assertThat(ledger.account(ALICE)).isEqualTo(new Account(BigInteger.valueOf(100), 0));
     assertThat(ledger.receipt(transfer.hash())).isEmpty();
-    ledger.applyPlain(transfer(ALICE, BOB, 0, 1));
+    applyPlain(ledger, transfer(ALICE, BOB, 0, 1));
   }
 
   @Test
@@ -74,14 +74,14 @@ class LedgerTests {
             new StageResult.Refused(
                 "transaction 2 of 2: insufficient balance of " + ALICE + ": have 100, need 101"));
     assertThat(ledger.account(ALICE)).isEqualTo(new Account(BigInteger.valueOf(110), 1));
-    ledger.applyPlain(transfer(ALICE, BOB, 1, 1));
+    applyPlain(ledger, transfer(ALICE, BOB, 1, 1));
   }
 
   @Test
   void demandsNoncesWithoutAGap() {
     assertThat(ledger.stage(id("a"), List.of(transfer(ALICE, BOB, 1, 1))))
         .isEqualTo(new StageResult.Refused("nonce too high for " + ALICE + ": got 1, expected 0"));
-    ledger.applyPlain(transfer(ALICE, BOB, 0, 1));
+    applyPlain(ledger, transfer(ALICE, BOB, 0, 1));
     assertThat(ledger.stage(id("a"), List.of(transfer(ALICE, BOB, 0, 1))))
         .isEqualTo(new StageResult.Refused("nonce too low for " + ALICE + ": got 0, expected 1"));
   }
@@ -106,7 +106,7 @@ class LedgerTests {
     ledger.stage(id("a"), List.of(transfer(ALICE, CAROL, 0, 1)));
 
     for (SignedTransfer plain : List.of(transfer(ALICE, BOB, 0, 1), transfer(BOB, CAROL, 0, 1))) {
-      assertThatThrownBy(() -> ledger.applyPlain(plain))
+      assertThatThrownBy(() -> applyPlain(ledger, plain))
           .isInstanceOf(TransactionRefusedException.class)
           .hasMessageContaining(id("a").hex());
     }
@@ -114,7 +114,7 @@ class LedgerTests {
 
   @Test
   void paysOneselfWithoutMakingMoney() {
-    ledger.applyPlain(transfer(ALICE, ALICE, 0, 40));
+    applyPlain(ledger, transfer(ALICE, ALICE, 0, 40));
 
     assertThat(ledger.account(ALICE)).isEqualTo(new Account(BigInteger.valueOf(100), 1));
   }
@@ -131,7 +131,7 @@ class LedgerTests {
     List<SignedTransfer> transfers = new ArrayList<>();
     for (int nonce = 0; nonce < 3; nonce++) {
       transfers.add(transfer(ALICE, BOB, nonce, 1));
-      small.applyPlain(transfers.get(nonce));
+      applyPlain(small, transfers.get(nonce));
     }
 
     assertThat(small.receipt(transfers.get(0).hash())).isEmpty();
@@ -178,7 +178,7 @@ class LedgerTests {
         }
         if (random.nextBoolean()) {
           try {
-            bank.applyPlain(randomTransfer(bank, random));
+            applyPlain(bank, randomTransfer(bank, random));
           } catch (TransactionRefusedException ordinary) {
             assertThat(ordinary.getMessage()).isNotBlank();
           }
@@ -237,5 +237,10 @@ class LedgerTests {
 
   private static XtId id(String name) {
     return XtId.ofEncoded(ByteString.copyFromUtf8(name));
+  }
+
+  private static void applyPlain(Ledger ledger, SignedTransfer transfer) {
+    ledger.reserve(transfer);
+    ledger.applyReserved();
   }
 }

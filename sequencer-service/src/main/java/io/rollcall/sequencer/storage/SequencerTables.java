@@ -1,0 +1,316 @@
+package io.rollcall.sequencer.storage;
+
+import com.google.protobuf.ByteString;
+import io.rollcall.proto.ChainId;
+import io.rollcall.proto.XtId;
+import io.rollcall.proto.storage.v1.XtEnded;
+import io.rollcall.scp.SequencerRecord;
+import io.rollcall.sequencer.coordination.Address;
+import io.rollcall.sequencer.coordination.JournalEntry;
+import io.rollcall.sequencer.coordination.LedgerState;
+import io.rollcall.sequencer.coordination.LedgerState.AccountState;
+import io.rollcall.sequencer.coordination.TransactionReceipt;
+import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.storage.ProjectionTables;
+import io.rollcall.service.storage.StorageException;
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the sequencer's projection holds: the ledger, what is open, and what has ended, for as long
+ * as told. The last outcome stays always, because its number is the last that was given. On the
+ * projector's thread.
+ */
+public final class SequencerTables implements ProjectionTables<Settled> {
+
+  /** So many go at once: a few milliseconds. */
+  private static final int PRUNED_AT_ONCE = 256;
+
+  private final ChainId chain;
+  private final ByteString genesis;
+  private final LedgerState beginning;
+  private final int maxReceipts;
+  private final Duration detailAge;
+  private final long detailCount;
+  private final Duration outcomeAge;
+  private final NanoClock clock;
+
+  /**
+   * Keeps what these bounds allow.
+   *
+   * @param genesis names what the ledger began with
+   * @param beginning what it began with
+   * @param maxReceipts of how many transactions the receipts are kept
+   * @param detailAge how long details are kept
+   * @param detailCount of how many XTs at most
+   * @param outcomeAge how long id and outcome are kept
+   */
+  public SequencerTables(
+      ChainId chain,
+      ByteString genesis,
+      LedgerState beginning,
+      int maxReceipts,
+      Duration detailAge,
+      long detailCount,
+      Duration outcomeAge,
+      NanoClock clock) {
+    this.chain = chain;
+    this.genesis = genesis;
+    this.beginning = beginning;
+    this.maxReceipts = maxReceipts;
+    this.detailAge = detailAge;
+    this.detailCount = detailCount;
+    this.outcomeAge = outcomeAge;
+    this.clock = clock;
+  }
+
+  @Override
+  public void prepare(Connection connection) throws SQLException, StorageException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("SELECT chain_id, genesis FROM ledger")) {
+      if (found.next()) {
+        requireSame(
+            new ChainId(ByteString.copyFrom(found.getBytes(1))),
+            ByteString.copyFrom(found.getBytes(2)));
+        return;
+      }
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO ledger VALUES (?, ?, ?)")) {
+      insert.setBytes(1, chain.bytes().toByteArray());
+      insert.setBytes(2, genesis.toByteArray());
+      insert.setLong(3, beginning.blockNumber());
+      insert.executeUpdate();
+    }
+    write(connection, beginning.accounts());
+  }
+
+  private void requireSame(ChainId keptChain, ByteString keptGenesis) throws StorageException {
+    if (!keptChain.equals(chain)) {
+      throw new StorageException(
+          "what is stored is the ledger of chain %s, and sequencer.chain-id is %s"
+              .formatted(keptChain, chain));
+    }
+    if (!keptGenesis.equals(genesis)) {
+      throw new StorageException(
+          "what is stored is a ledger that began with other balances than those of"
+              + " sequencer.execution.genesis; a genesis cannot be changed later");
+    }
+  }
+
+  @Override
+  public void apply(Connection connection, List<Settled> batches) throws SQLException {
+    Map<Address, AccountState> accounts = new HashMap<>();
+    long block = -1;
+    for (Settled batch : batches) {
+      for (JournalEntry entry : batch.entries()) {
+        if (entry instanceof JournalEntry.Machine(SequencerRecord record)) {
+          apply(connection, record, entry);
+        }
+      }
+      accounts.putAll(batch.changes().accounts());
+      block = batch.changes().blockNumber();
+      add(connection, batch.changes().receipts());
+    }
+    write(connection, accounts);
+    try (PreparedStatement update =
+        connection.prepareStatement("UPDATE ledger SET block_number = ?")) {
+      update.setLong(1, block);
+      update.executeUpdate();
+    }
+  }
+
+  private static void apply(Connection connection, SequencerRecord record, JournalEntry entry)
+      throws SQLException {
+    switch (record) {
+      case SequencerRecord.Submitted submitted ->
+          open(connection, submitted.xt().id(), true, entry);
+      case SequencerRecord.Voted voted -> open(connection, voted.xt().id(), false, entry);
+      case SequencerRecord.SubmissionRefused refused ->
+          close(connection, refused.id(), " AND submission = 1");
+      case SequencerRecord.Decided decided -> {
+        close(connection, decided.outcome().id(), "");
+        end(connection, decided);
+      }
+    }
+  }
+
+  private static void open(Connection connection, XtId id, boolean submission, JournalEntry entry)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO open_entry SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM"
+                + " open_entry")) {
+      insert.setBytes(1, id.hash().toByteArray());
+      insert.setInt(2, submission ? 1 : 0);
+      insert.setBytes(3, EntryCodec.encode(entry).toByteArray());
+      insert.executeUpdate();
+    }
+  }
+
+  private static void close(Connection connection, XtId id, String which) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM open_entry WHERE xt_id = ?" + which)) {
+      delete.setBytes(1, id.hash().toByteArray());
+      delete.executeUpdate();
+    }
+  }
+
+  private static void end(Connection connection, SequencerRecord.Decided decided)
+      throws SQLException {
+    XtEnded ended = EntryCodec.encode(decided);
+    try (PreparedStatement outcome =
+            connection.prepareStatement("INSERT INTO outcome VALUES (?, ?, ?, ?)");
+        PreparedStatement detail =
+            connection.prepareStatement("INSERT INTO detail VALUES (?, ?, ?)")) {
+      outcome.setLong(1, decided.number());
+      outcome.setBytes(2, decided.outcome().id().hash().toByteArray());
+      outcome.setLong(3, decided.outcome().decidedAt());
+      outcome.setBytes(4, EntryCodec.withoutDetails(ended).toByteArray());
+      outcome.executeUpdate();
+      detail.setLong(1, decided.number());
+      detail.setLong(2, decided.outcome().decidedAt());
+      detail.setBytes(3, ended.toByteArray());
+      detail.executeUpdate();
+    }
+  }
+
+  private static void write(Connection connection, Map<Address, AccountState> accounts)
+      throws SQLException {
+    try (PreparedStatement upsert =
+            connection.prepareStatement(
+                """
+                INSERT INTO account (address, balance, nonce) VALUES (?, ?, ?)
+                ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonce = excluded.nonce
+                """);
+        PreparedStatement delete =
+            connection.prepareStatement("DELETE FROM account WHERE address = ?")) {
+      for (Map.Entry<Address, AccountState> entry : accounts.entrySet()) {
+        byte[] address = entry.getKey().bytes().toByteArray();
+        AccountState state = entry.getValue();
+        if (state.balance().signum() == 0 && state.nonce() == 0) {
+          delete.setBytes(1, address);
+          delete.addBatch();
+        } else {
+          upsert.setBytes(1, address);
+          upsert.setString(2, state.balance().toString());
+          upsert.setLong(3, state.nonce());
+          upsert.addBatch();
+        }
+      }
+      upsert.executeBatch();
+      delete.executeBatch();
+    }
+  }
+
+  private static void add(Connection connection, List<TransactionReceipt> receipts)
+      throws SQLException {
+    if (receipts.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO receipt SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM"
+                + " receipt")) {
+      for (TransactionReceipt receipt : receipts) {
+        insert.setBytes(1, receipt.transactionHash().toByteArray());
+        insert.setInt(2, receipt.transactionIndex());
+        insert.setLong(3, receipt.blockNumber());
+        insert.setBytes(4, receipt.blockHash().toByteArray());
+        insert.setBytes(5, receipt.from().bytes().toByteArray());
+        insert.setBytes(6, receipt.to().bytes().toByteArray());
+        insert.setInt(7, receipt.type());
+        insert.setLong(8, receipt.gasUsed());
+        insert.setLong(9, receipt.cumulativeGasUsed());
+        insert.executeUpdate();
+      }
+    }
+  }
+
+  @Override
+  public boolean prune(Connection connection) throws SQLException {
+    long now = clock.nanos();
+    int receipts =
+        delete(
+            connection,
+            "DELETE FROM receipt WHERE number <= (SELECT max(number) FROM receipt) - ?",
+            maxReceipts);
+    int details =
+        delete(
+            connection,
+            oldest("detail", "number <= (SELECT max(number) FROM detail) - ?"),
+            detailCount);
+    int oldDetails =
+        delete(connection, oldest("detail", "decided_nanos < ?"), now - detailAge.toNanos());
+    int outcomes =
+        delete(
+            connection,
+            oldest("outcome", "decided_nanos < ? AND number < (SELECT max(number) FROM outcome)"),
+            now - outcomeAge.toNanos());
+    return receipts + details + oldDetails + outcomes >= PRUNED_AT_ONCE;
+  }
+
+  private static String oldest(String table, String which) {
+    return "DELETE FROM %s WHERE %s AND number IN (SELECT number FROM %s ORDER BY number LIMIT %d)"
+        .formatted(table, which, table, PRUNED_AT_ONCE);
+  }
+
+  private static int delete(Connection connection, String statement, long bound)
+      throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(statement)) {
+      delete.setLong(1, bound);
+      return delete.executeUpdate();
+    }
+  }
+
+  /** The ledger as it is kept. */
+  static LedgerState ledger(Connection connection) throws SQLException {
+    Map<Address, AccountState> accounts = new HashMap<>();
+    List<TransactionReceipt> receipts = new ArrayList<>();
+    long block = 0;
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet found = statement.executeQuery("SELECT block_number FROM ledger")) {
+        if (found.next()) {
+          block = found.getLong(1);
+        }
+      }
+      try (ResultSet found =
+          statement.executeQuery("SELECT address, balance, nonce FROM account")) {
+        while (found.next()) {
+          accounts.put(
+              address(found, 1),
+              new AccountState(new BigInteger(found.getString(2)), found.getLong(3)));
+        }
+      }
+      try (ResultSet found = statement.executeQuery("SELECT * FROM receipt ORDER BY number")) {
+        while (found.next()) {
+          receipts.add(
+              new TransactionReceipt(
+                  ByteString.copyFrom(found.getBytes(2)),
+                  found.getInt(3),
+                  found.getLong(4),
+                  ByteString.copyFrom(found.getBytes(5)),
+                  address(found, 6),
+                  address(found, 7),
+                  found.getInt(8),
+                  found.getLong(9),
+                  found.getLong(10)));
+        }
+      }
+    }
+    return new LedgerState(block, accounts, receipts);
+  }
+
+  private static Address address(ResultSet found, int column) throws SQLException {
+    return new Address(ByteString.copyFrom(found.getBytes(column)));
+  }
+}
