@@ -3,6 +3,7 @@ package io.rollcall.scp.simulation;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
+import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.Peer;
 import io.rollcall.scp.PublisherEffect;
 import io.rollcall.scp.PublisherInput;
@@ -10,6 +11,7 @@ import io.rollcall.scp.PublisherMessage;
 import io.rollcall.scp.PublisherRules;
 import io.rollcall.scp.SequencerEffect;
 import io.rollcall.scp.SequencerInput;
+import io.rollcall.scp.SequencerRecord;
 import io.rollcall.scp.SequencerRules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Machines with one mistake each, of the kind that real ones had; a run has to notice. */
 final class BrokenMachines {
@@ -104,6 +107,91 @@ final class BrokenMachines {
       }
 
       @Override
+      public boolean knows(XtId id) {
+        return machine.knows(id);
+      }
+
+      @Override
+      public int undecided() {
+        return machine.undecided();
+      }
+    };
+  }
+
+  /** Hands out what is to be written only with the next step, and what is to be sent at once. */
+  static PublisherMachine announcesBeforeItIsSynced(PublisherRules rules) {
+    return new BrokenPublisher(rules) {
+      private final List<PublisherEffect> late = new ArrayList<>();
+
+      @Override
+      void spoil(PublisherInput input, List<PublisherEffect> effects, long now) {
+        List<PublisherEffect> before = List.copyOf(late);
+        late.clear();
+        effects.removeIf(effect -> {
+          boolean start =
+              effect instanceof PublisherEffect.Append append
+                  && append.entry() instanceof LogRecord.Started;
+          if (start) {
+            late.add(effect);
+          }
+          return start;
+        });
+        effects.addAll(0, before);
+      }
+    };
+  }
+
+  /** Takes no notice of what its archive remembers. */
+  static PublisherMachine startsAnIdAgain(PublisherRules rules) {
+    return new BrokenPublisher(rules) {
+      @Override
+      Stream<PublisherInput> heard(PublisherInput input) {
+        return input instanceof PublisherInput.Recalled ? Stream.empty() : Stream.of(input);
+      }
+
+      @Override
+      void spoil(PublisherInput input, List<PublisherEffect> effects, long now) {}
+    };
+  }
+
+  /** Answers what its archive remembers the other way round. */
+  static PublisherMachine answersARepeatOtherwise(PublisherRules rules) {
+    return new BrokenPublisher(rules) {
+      @Override
+      Stream<PublisherInput> heard(PublisherInput input) {
+        return Stream.of(
+            input instanceof PublisherInput.Recalled(XtId id, boolean commit, String reason)
+                ? new PublisherInput.Recalled(id, !commit, reason)
+                : input);
+      }
+
+      @Override
+      void spoil(PublisherInput input, List<PublisherEffect> effects, long now) {}
+    };
+  }
+
+  /** Has forgotten after a restart what it voted. */
+  static SequencerMachine forgetsItsVotesOnRestart(SequencerRules rules) {
+    SequencerMachine machine = SequencerMachine.real(rules);
+    return new SequencerMachine() {
+      @Override
+      public List<SequencerEffect> step(SequencerInput input, long nowNanos) {
+        return input instanceof SequencerInput.Replayed(SequencerRecord.Voted voted)
+            ? List.of()
+            : machine.step(input, nowNanos);
+      }
+
+      @Override
+      public OptionalLong nextDeadlineNanos() {
+        return machine.nextDeadlineNanos();
+      }
+
+      @Override
+      public boolean knows(XtId id) {
+        return machine.knows(id);
+      }
+
+      @Override
       public int undecided() {
         return machine.undecided();
       }
@@ -124,6 +212,11 @@ final class BrokenMachines {
     }
 
     abstract void spoil(PublisherInput input, List<PublisherEffect> effects, long now);
+
+    /** What the real machine gets in the place of this. */
+    Stream<PublisherInput> heard(PublisherInput input) {
+      return Stream.of(input);
+    }
 
     final List<PublisherEffect> stepReal(PublisherInput input, long now) {
       return machine.step(input, now);
@@ -153,7 +246,8 @@ final class BrokenMachines {
         case PublisherInput.Submitted submitted -> xts.put(submitted.xt().id(), submitted.xt());
         default -> {}
       }
-      List<PublisherEffect> effects = new ArrayList<>(machine.step(input, nowNanos));
+      List<PublisherEffect> effects = new ArrayList<>();
+      heard(input).forEach(instead -> effects.addAll(machine.step(instead, nowNanos)));
       spoil(input, effects, nowNanos);
       return effects;
     }
@@ -161,6 +255,11 @@ final class BrokenMachines {
     @Override
     public final OptionalLong nextDeadlineNanos() {
       return machine.nextDeadlineNanos();
+    }
+
+    @Override
+    public final boolean knows(XtId id) {
+      return machine.knows(id);
     }
 
     @Override

@@ -12,6 +12,10 @@ abstract class Client {
   private final SimulatedPublisher publisher;
   private final String name;
   private @Nullable Link link;
+
+  /** The last connection that was tried; those before are nothing to whoever came back since. */
+  private @Nullable Link attempt;
+
   private int dials;
 
   Client(World world, Judge judge, SimulatedPublisher publisher, String name) {
@@ -50,21 +54,51 @@ abstract class Client {
     }
     Link fresh = new Link(world, judge, name + "#" + dials, publisher, this);
     publisher.links().add(fresh);
+    attempt = fresh;
     fresh.open();
   }
 
   final void opened(Link fresh) {
-    link = fresh;
-    connected();
+    if (fresh == attempt) {
+      link = fresh;
+      connected();
+    }
   }
 
   final void lost(Link old) {
+    if (old != attempt) {
+      return;
+    }
+    attempt = null;
     if (link == old) {
       link = null;
       disconnected();
     }
     boolean away = world.faulty() && world.chance(0.2);
-    world.after(away ? world.millis(3_000, 10_000) : world.millis(20, 2_000), this::dial);
+    long pause = away ? world.millis(3_000, 10_000) : world.millis(20, 2_000);
+    int before = dials;
+    world.after(
+        pause,
+        () -> {
+          if (dials == before && attempt == null && isUp()) {
+            dial();
+          }
+        });
+  }
+
+  /** Whether there is somebody who dials. */
+  boolean isUp() {
+    return true;
+  }
+
+  /** Its process is gone, and with it its connection. */
+  final void vanish() {
+    Link old = attempt;
+    attempt = null;
+    link = null;
+    if (old != null) {
+      old.cut();
+    }
   }
 
   final void received(Link from, PublisherMessage message) {

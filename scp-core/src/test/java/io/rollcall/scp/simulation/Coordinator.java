@@ -4,24 +4,51 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The single writer around a machine, as the services have it: takes what waits, steps the machine,
- * appends and syncs once, carries out the rest, steps the acknowledgement of the sync.
+ * The single writer around a machine, as the services have it: takes what waits, asks the archive
+ * about what the machine does not know, steps the machine, appends and syncs once, carries out the
+ * rest, steps the acknowledgement of the sync. It can crash anywhere, and starts again from its
+ * disk.
  *
  * @param <I> inputs
  * @param <E> effects
+ * @param <R> records
  */
-abstract class Coordinator<I, E> {
+abstract class Coordinator<I, E, R> {
 
   private final World world;
+  private final String name;
+  private final Disk<R> disk;
   private final ArrayDeque<I> waiting = new ArrayDeque<>();
+  private boolean running;
   private boolean busy;
   private long pausedUntil;
   private long alarm = Long.MAX_VALUE;
 
-  Coordinator(World world) {
+  /** How the next batch that writes something ends, if it does not end well. */
+  private @Nullable Doom doom;
+
+  /** After so many further deliveries the process ends. */
+  private int deliveriesLeft = Integer.MAX_VALUE;
+
+  private record Doom(Gap gap, int deliveries, Runnable crash) {}
+
+  /** Where a process can end that is writing and telling. */
+  enum Gap {
+    IN_THE_SYNC,
+    SYNCED_AND_NOT_TOLD,
+    TOLD_TO_SOME
+  }
+
+  /** What was scheduled by an earlier process does not happen. */
+  private int life;
+
+  Coordinator(World world, String name) {
     this.world = world;
+    this.name = name;
+    this.disk = new Disk<>(world, name);
   }
 
   abstract List<E> step(I input, long now);
@@ -30,8 +57,10 @@ abstract class Coordinator<I, E> {
 
   abstract boolean isAppend(E effect);
 
-  /** An append that is durable now. */
-  abstract void appended(E effect);
+  abstract R recordOf(E append);
+
+  /** A record that is durable now. */
+  abstract void appended(R entry);
 
   abstract void carryOut(E effect);
 
@@ -39,9 +68,53 @@ abstract class Coordinator<I, E> {
 
   abstract I tick();
 
+  /** What the machine has to know before this input: outcomes that it has forgotten. */
+  abstract List<I> recalledFor(I input);
+
+  /** What the archive holds by now, for the machine. */
+  abstract I archived();
+
+  /** A new machine; reads the disk into it, and returns what follows from that. */
+  abstract List<E> recover(long now);
+
+  /** Recovery is durable: others may come. */
+  abstract void up();
+
+  final Disk<R> disk() {
+    return disk;
+  }
+
+  final boolean isRunning() {
+    return running;
+  }
+
+  /** The process ends in the next batch that writes something, just there. */
+  final void crashAt(Gap gap, int deliveries, Runnable crash) {
+    doom = new Doom(gap, deliveries, crash);
+  }
+
+  /** Before each single thing that leaves this process: whether it still is there to send it. */
+  final boolean delivers() {
+    if (deliveriesLeft-- == 0) {
+      deliveriesLeft = Integer.MAX_VALUE;
+      Doom mine = doom();
+      doom = null;
+      if (mine != null) {
+        mine.crash().run();
+      }
+    }
+    return running;
+  }
+
+  private @Nullable Doom doom() {
+    return world.faulty() ? doom : null;
+  }
+
   final void enqueue(I input) {
-    waiting.add(input);
-    wake();
+    if (running) {
+      waiting.add(input);
+      wake();
+    }
   }
 
   /** Nothing runs until then, while the connections stay open and inputs pile up. */
@@ -49,30 +122,77 @@ abstract class Coordinator<I, E> {
     pausedUntil = Math.max(pausedUntil, time);
   }
 
+  /** Begins from the disk. */
+  final void start() {
+    life++;
+    waiting.clear();
+    busy = true;
+    running = true;
+    pausedUntil = 0;
+    alarm = Long.MAX_VALUE;
+    doom = null;
+    deliveriesLeft = Integer.MAX_VALUE;
+    settle(recover(world.now()), this::up);
+  }
+
+  /** Ends where it stands. What it was writing is on the disk, or not. */
+  final void crash() {
+    world.note(() -> name + " crashes");
+    if (busy && running) {
+      world.count(Happening.CRASHED_IN_A_BATCH);
+    }
+    running = false;
+    life++;
+    disk.crash().forEach(this::appended);
+  }
+
+  private void later(long nanos, Runnable action) {
+    int mine = life;
+    world.after(
+        nanos,
+        () -> {
+          if (mine == life) {
+            action.run();
+          }
+        });
+  }
+
   private void wake() {
     if (!busy && !waiting.isEmpty()) {
       busy = true;
-      world.after(world.micros(1, 300), this::runBatch);
+      later(world.micros(1, 300), this::runBatch);
     }
   }
 
   private void runBatch() {
     if (world.now() < pausedUntil) {
-      world.at(pausedUntil, this::runBatch);
+      later(pausedUntil - world.now(), this::runBatch);
       return;
     }
     int size = world.chance(0.8) ? waiting.size() : 1 + world.below(waiting.size());
-    List<E> effects = new ArrayList<>();
+    List<E> effects = new ArrayList<>(step(archived(), world.now()));
     for (int i = 0; i < size; i++) {
-      effects.addAll(step(waiting.remove(), world.now()));
+      I input = waiting.remove();
+      for (I recalled : recalledFor(input)) {
+        world.count(Happening.RECALLED);
+        world.note(() -> name + " found in its archive: " + recalled);
+        effects.addAll(step(recalled, world.now()));
+      }
+      effects.addAll(step(input, world.now()));
     }
-    settle(effects);
+    settle(effects, () -> {});
   }
 
-  private void settle(List<E> effects) {
+  private void settle(List<E> effects, Runnable afterwards) {
     if (effects.stream().noneMatch(this::isAppend)) {
-      effects.forEach(this::carryOut);
+      for (E effect : effects) {
+        carryOut(effect);
+        if (!running) {
+          return;
+        }
+      }
       busy = false;
+      afterwards.run();
       setAlarm();
       wake();
       return;
@@ -82,20 +202,45 @@ abstract class Coordinator<I, E> {
       world.count(Happening.SYNC_SLOW);
       time = world.millis(100, 2_500);
     }
-    world.after(
-        time,
-        () -> {
-          effects.stream().filter(this::isAppend).forEach(this::appended);
-          effects.stream().filter(effect -> !isAppend(effect)).forEach(this::carryOut);
-          settle(step(synced(), world.now()));
-        });
+    List<R> row = effects.stream().filter(this::isAppend).map(this::recordOf).toList();
+    disk.write(row);
+    Doom mine = doom();
+    if (mine != null && mine.gap() == Gap.IN_THE_SYNC) {
+      doom = null;
+      later(time / 2, mine.crash());
+    }
+    later(time, () -> synced(effects, row, afterwards));
+  }
+
+  private void synced(List<E> effects, List<R> row, Runnable afterwards) {
+    disk.written();
+    row.forEach(this::appended);
+    Doom mine = doom();
+    if (mine != null) {
+      if (mine.gap() == Gap.SYNCED_AND_NOT_TOLD) {
+        doom = null;
+        mine.crash().run();
+        return;
+      }
+      deliveriesLeft = mine.deliveries();
+    }
+    for (E effect : effects) {
+      if (!isAppend(effect)) {
+        carryOut(effect);
+        if (!running) {
+          return;
+        }
+      }
+    }
+    List<E> next = step(synced(), world.now());
+    settle(next, afterwards);
   }
 
   private void setAlarm() {
     long deadline = nextDeadline().orElse(Long.MAX_VALUE);
     if (deadline < alarm) {
       alarm = deadline;
-      world.at(deadline, () -> ring(deadline));
+      later(Math.max(0, deadline - world.now()), () -> ring(deadline));
     }
   }
 

@@ -21,6 +21,9 @@ final class Execution {
   private boolean busy;
   private long slowUntil;
 
+  /** What an earlier process began is not finished. */
+  private int life;
+
   Execution(
       World world,
       Judge judge,
@@ -45,17 +48,22 @@ final class Execution {
     enqueue(time, () -> answer(xt.id(), result(xt)));
   }
 
+  /** At once, as the coordinator waits for it. */
   void apply(XtId id) {
-    enqueue(
-        world.micros(10, 200),
-        () -> {
-          ledger.apply(id);
-          judge.applied(chain, id);
-        });
+    ledger.apply(id);
+    judge.applied(chain, id);
   }
 
   void discard(XtId id) {
-    enqueue(world.micros(10, 200), () -> ledger.discard(id));
+    ledger.discard(id);
+  }
+
+  /** The process ends: nothing that was asked for is answered. */
+  void crash() {
+    life++;
+    waiting.clear();
+    busy = false;
+    slowUntil = 0;
   }
 
   private StageResult result(CrossChainTransaction xt) {
@@ -72,7 +80,7 @@ final class Execution {
 
   private void answer(XtId id, StageResult result) {
     world.note(() -> "chain " + chain + " staged " + id + ": " + result);
-    world.after(world.micros(10, 3_000), () -> answer.accept(id, result));
+    later(world.micros(10, 3_000), () -> answer.accept(id, result));
   }
 
   private void enqueue(long nanos, Runnable action) {
@@ -84,7 +92,7 @@ final class Execution {
     if (!busy && !waiting.isEmpty()) {
       busy = true;
       Work work = waiting.remove();
-      world.after(
+      later(
           work.nanos,
           () -> {
             work.action.run();
@@ -92,5 +100,16 @@ final class Execution {
             next();
           });
     }
+  }
+
+  private void later(long nanos, Runnable action) {
+    int mine = life;
+    world.after(
+        nanos,
+        () -> {
+          if (mine == life) {
+            action.run();
+          }
+        });
   }
 }

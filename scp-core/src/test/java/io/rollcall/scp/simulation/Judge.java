@@ -7,8 +7,10 @@ import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.PublisherMessage;
 import io.rollcall.scp.SequencerOutcome;
 import io.rollcall.scp.SequencerRecord;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class Judge {
   private final Map<ChainId, Ledger> ledgers = new LinkedHashMap<>();
   private final Map<XtId, CrossChainTransaction> started = new LinkedHashMap<>();
   private final Map<XtId, Boolean> decisions = new LinkedHashMap<>();
+  private long numbers;
   private final Map<String, Map<XtId, Boolean>> heard = new LinkedHashMap<>();
   private final Set<Part> writtenYes = new LinkedHashSet<>();
   private final Set<Part> yes = new LinkedHashSet<>();
@@ -72,6 +75,7 @@ final class Judge {
       }
       case LogRecord.Decided decided -> {
         boolean commit = decided.outcome().commit();
+        require(++numbers == decided.number(), decided.id(), "has not the next number");
         require(decisions.putIfAbsent(decided.id(), commit) == null, decided.id(), "decided twice");
         if (commit) {
           committedNow(decided.id());
@@ -171,6 +175,27 @@ final class Judge {
     CrossChainTransaction xt = started.get(id);
     if (xt != null) {
       owed -= Transfers.sum(Transfers.changes(xt, chain));
+    }
+  }
+
+  /**
+   * A chain's ledger was made again from its journal.
+   *
+   * @param again what was applied in it
+   */
+  void restored(ChainId chain, Collection<XtId> again) {
+    Set<XtId> there = new LinkedHashSet<>(again);
+    require(there.size() == again.size(), null, "an XT was applied twice on chain " + chain);
+    for (Part part : List.copyOf(applied)) {
+      require(
+          !part.chain().equals(chain) || there.contains(part.id()),
+          part.id(),
+          "chain " + chain + " has forgotten that it applied it");
+    }
+    for (XtId id : there) {
+      if (!applied.contains(new Part(chain, id))) {
+        applied(chain, id);
+      }
     }
   }
 

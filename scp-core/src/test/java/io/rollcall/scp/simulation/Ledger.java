@@ -24,6 +24,14 @@ final class Ledger {
 
   Ledger(ChainId chain) {
     this.chain = chain;
+    begin();
+  }
+
+  /** As it was before anything happened. */
+  final void begin() {
+    locks.clear();
+    staged.clear();
+    balances.clear();
     ACCOUNTS.forEach(account -> balances.put(account, 100L));
     balances.put(BANK, 1_000L);
     total = count();

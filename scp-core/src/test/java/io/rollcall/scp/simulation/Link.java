@@ -36,10 +36,14 @@ final class Link {
     return cut;
   }
 
-  /** The publisher admits the connection and says so. */
+  /** The publisher admits the connection and says so, if it is there. */
   void open() {
-    publisher.opened(this, client.peer(id));
-    down.send("welcome", false, () -> client.opened(this));
+    if (publisher.opened(this, client.peer(id))) {
+      down.send("welcome", false, () -> client.opened(this));
+    } else {
+      cut = true;
+      world.after(world.millis(1, 100), () -> client.lost(this));
+    }
   }
 
   void toPublisher(PublisherInput input) {
@@ -74,6 +78,14 @@ final class Link {
     world.note(() -> id + " is cut");
     world.after(world.millis(0, 3_000), () -> publisher.closed(id));
     world.after(world.millis(0, 2_000), () -> client.lost(this));
+  }
+
+  /** The publisher's process is gone. */
+  void drop() {
+    if (!cut) {
+      cut = true;
+      world.after(world.millis(0, 100), () -> client.lost(this));
+    }
   }
 
   private final class Channel {

@@ -1,5 +1,6 @@
 package io.rollcall.scp.simulation;
 
+import io.rollcall.proto.XtId;
 import io.rollcall.scp.PublisherEffect;
 import io.rollcall.scp.PublisherInput;
 import io.rollcall.scp.PublisherRules;
@@ -13,6 +14,8 @@ interface PublisherMachine {
   List<PublisherEffect> step(PublisherInput input, long nowNanos);
 
   OptionalLong nextDeadlineNanos();
+
+  boolean knows(XtId id);
 
   /** How many XTs it has not decided. */
   int undecided();
@@ -29,6 +32,11 @@ interface PublisherMachine {
       @Override
       public OptionalLong nextDeadlineNanos() {
         return machine.nextDeadlineNanos();
+      }
+
+      @Override
+      public boolean knows(XtId id) {
+        return machine.knows(id);
       }
 
       @Override

@@ -1,5 +1,6 @@
 package io.rollcall.scp.simulation;
 
+import io.rollcall.proto.XtId;
 import io.rollcall.scp.ScpSequencer;
 import io.rollcall.scp.SequencerEffect;
 import io.rollcall.scp.SequencerInput;
@@ -13,6 +14,8 @@ interface SequencerMachine {
   List<SequencerEffect> step(SequencerInput input, long nowNanos);
 
   OptionalLong nextDeadlineNanos();
+
+  boolean knows(XtId id);
 
   /** How many XTs and own submissions have no outcome. */
   int undecided();
@@ -29,6 +32,11 @@ interface SequencerMachine {
       @Override
       public OptionalLong nextDeadlineNanos() {
         return machine.nextDeadlineNanos();
+      }
+
+      @Override
+      public boolean knows(XtId id) {
+        return machine.knows(id);
       }
 
       @Override

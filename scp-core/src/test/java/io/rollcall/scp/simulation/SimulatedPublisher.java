@@ -1,5 +1,8 @@
 package io.rollcall.scp.simulation;
 
+import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.proto.XtId;
+import io.rollcall.scp.LogRecord;
 import io.rollcall.scp.Peer;
 import io.rollcall.scp.PublisherEffect;
 import io.rollcall.scp.PublisherFact;
@@ -10,21 +13,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** The publisher: its machine, its coordinator and its end of the connections. */
-final class SimulatedPublisher extends Coordinator<PublisherInput, PublisherEffect> {
+final class SimulatedPublisher extends Coordinator<PublisherInput, PublisherEffect, LogRecord> {
 
   private final World world;
   private final Judge judge;
-  private final PublisherMachine machine;
+  private final Supplier<PublisherMachine> machines;
   private final List<Link> links = new ArrayList<>();
   private final Map<String, Link> open = new LinkedHashMap<>();
+  private PublisherMachine machine;
+  private boolean listening;
 
-  SimulatedPublisher(World world, Judge judge, PublisherMachine machine) {
-    super(world);
+  SimulatedPublisher(World world, Judge judge, Supplier<PublisherMachine> machines) {
+    super(world, "publisher");
     this.world = world;
     this.judge = judge;
-    this.machine = machine;
+    this.machines = machines;
+    this.machine = machines.get();
   }
 
   /** Every connection that ever was. */
@@ -40,9 +47,14 @@ final class SimulatedPublisher extends Coordinator<PublisherInput, PublisherEffe
     return machine.undecided();
   }
 
-  void opened(Link link, Peer peer) {
+  /** Whether it listens. */
+  boolean opened(Link link, Peer peer) {
+    if (!listening) {
+      return false;
+    }
     open.put(link.id(), link);
     enqueue(new PublisherInput.Opened(peer));
+    return true;
   }
 
   void received(String connectionId, PublisherInput input) {
@@ -52,8 +64,108 @@ final class SimulatedPublisher extends Coordinator<PublisherInput, PublisherEffe
   }
 
   void closed(String connectionId) {
-    open.remove(connectionId);
-    enqueue(new PublisherInput.Closed(connectionId));
+    if (open.remove(connectionId) != null) {
+      enqueue(new PublisherInput.Closed(connectionId));
+    }
+  }
+
+  /** Ends where it stands, and comes back after a while. */
+  void crashFor(long nanos) {
+    if (!isRunning()) {
+      return;
+    }
+    world.count(Happening.PUBLISHER_CRASHED);
+    if (!listening) {
+      world.count(Happening.CRASHED_WHILE_RECOVERING);
+    }
+    listening = false;
+    crash();
+    open.values().forEach(Link::drop);
+    open.clear();
+    world.after(nanos, this::start);
+  }
+
+  @Override
+  List<PublisherEffect> recover(long now) {
+    machine = machines.get();
+    List<List<LogRecord>> rows = disk().rows();
+    int trimmed = trimmed(rows);
+    for (List<LogRecord> row : rows.subList(trimmed, rows.size())) {
+      for (LogRecord entry : row) {
+        machine.step(new PublisherInput.Replayed(entry), now);
+      }
+    }
+    machine.step(archived(), now);
+    List<PublisherEffect> effects =
+        machine.step(new PublisherInput.Recovered(lastNumber(rows.size())), now);
+    long aborted = effects.stream().filter(this::isAppend).count();
+    world.note(() -> "publisher recovers: " + rows.size() + " rows, " + aborted + " aborted");
+    for (int i = 0; i < aborted; i++) {
+      world.count(Happening.ABORTED_BY_RECOVERY);
+    }
+    return effects;
+  }
+
+  /** Rows that the projection holds whatever happens, and that hold no start of an open XT. */
+  private int trimmed(List<List<LogRecord>> rows) {
+    int most = world.chance(0.5) ? disk().synced() : 0;
+    Map<XtId, Integer> startedIn = new LinkedHashMap<>();
+    for (int i = 0; i < rows.size(); i++) {
+      for (LogRecord entry : rows.get(i)) {
+        if (entry instanceof LogRecord.Started) {
+          startedIn.put(entry.id(), i);
+        } else {
+          startedIn.remove(entry.id());
+        }
+      }
+    }
+    return startedIn.values().stream().mapToInt(row -> row).reduce(most, Math::min);
+  }
+
+  private long lastNumber(int rows) {
+    long last = 0;
+    for (List<LogRecord> row : disk().rows().subList(0, rows)) {
+      for (LogRecord entry : row) {
+        if (entry instanceof LogRecord.Decided decided) {
+          last = decided.number();
+        }
+      }
+    }
+    return last;
+  }
+
+  @Override
+  void up() {
+    listening = true;
+  }
+
+  @Override
+  PublisherInput archived() {
+    return new PublisherInput.Archived(lastNumber(disk().projected()));
+  }
+
+  @Override
+  List<PublisherInput> recalledFor(PublisherInput input) {
+    XtId id =
+        switch (input) {
+          case PublisherInput.Submitted(String connection, CrossChainTransaction xt) -> xt.id();
+          case PublisherInput.Malformed(String connection, XtId malformed, String reason) ->
+              malformed;
+          case PublisherInput.Voted vote -> vote.id();
+          default -> null;
+        };
+    if (id == null || machine.knows(id)) {
+      return List.of();
+    }
+    for (List<LogRecord> row : disk().rows().subList(0, disk().projected())) {
+      for (LogRecord entry : row) {
+        if (entry instanceof LogRecord.Decided decided && decided.id().equals(id)) {
+          return List.of(
+              new PublisherInput.Recalled(id, decided.outcome().commit(), decided.reason()));
+        }
+      }
+    }
+    return List.of();
   }
 
   @Override
@@ -72,11 +184,14 @@ final class SimulatedPublisher extends Coordinator<PublisherInput, PublisherEffe
   }
 
   @Override
-  void appended(PublisherEffect effect) {
-    if (effect instanceof PublisherEffect.Append append) {
-      world.note(() -> "publisher wrote " + append.entry());
-      judge.written(append.entry());
-    }
+  LogRecord recordOf(PublisherEffect append) {
+    return ((PublisherEffect.Append) append).entry();
+  }
+
+  @Override
+  void appended(LogRecord entry) {
+    world.note(() -> "publisher wrote " + entry);
+    judge.written(entry);
   }
 
   @Override
@@ -93,6 +208,9 @@ final class SimulatedPublisher extends Coordinator<PublisherInput, PublisherEffe
   }
 
   private void send(String connectionId, PublisherMessage message) {
+    if (!delivers()) {
+      return;
+    }
     judge.announced(message);
     Link link = open.get(connectionId);
     if (link != null) {

@@ -21,13 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Simulation {
 
+  private static final List<Coordinator.Gap> GAPS = List.of(Coordinator.Gap.values());
+
   /** The fewest XTs of a run, without the last one. */
   static final int MIN_XTS = 20;
 
   private static final long FAULTS_END = Duration.ofSeconds(15).toNanos();
 
-  /** Longer than anything that a fault leaves behind, the trial of a silent chain included. */
-  private static final long PROOF_AFTER = Duration.ofSeconds(40).toNanos();
+  /**
+   * Longer than anything that a fault leaves behind: the trial of a silent chain, and all that a
+   * slow execution has still before it.
+   */
+  private static final long PROOF_AFTER = Duration.ofMinutes(2).toNanos();
 
   /**
    * What came of a run.
@@ -62,7 +67,7 @@ final class Simulation {
     PublisherRules publisherRules = publisherRules(authenticated);
     this.judge = new Judge(world, publisherRules.maxInFlightPerChain());
     this.publisher =
-        new SimulatedPublisher(world, judge, machines.publisher().apply(publisherRules));
+        new SimulatedPublisher(world, judge, () -> machines.publisher().apply(publisherRules));
     SequencerRules rules = sequencerRules(chains.getFirst());
     world.note(() -> "publisher: " + publisherRules);
     world.note(() -> "sequencers: " + rules);
@@ -76,7 +81,7 @@ final class Simulation {
               publisher,
               chain,
               authenticated,
-              machines.sequencer().apply(of(chain, rules)),
+              () -> machines.sequencer().apply(of(chain, rules)),
               ledger,
               this::submitRefusedAgain));
     }
@@ -105,7 +110,8 @@ final class Simulation {
   }
 
   private void run() {
-    sequencers.forEach(Client::dial);
+    publisher.start();
+    sequencers.forEach(SimulatedSequencer::start);
     submitter.dial();
     planXts();
     planFaults();
@@ -138,7 +144,8 @@ final class Simulation {
                 1 << 20,
                 Duration.ofSeconds(world.chance(0.4) ? 4 : 30),
                 authenticated ? 50 : PublisherRules.Queue.WHOLE_QUEUE_PERCENT))
-        .withBoundChains(bound);
+        .withBoundChains(bound)
+        .withRememberedOutcomes(world.chance(0.5) ? 1 + world.below(4) : 1_000);
   }
 
   private SequencerRules sequencerRules(ChainId chain) {
@@ -152,7 +159,7 @@ final class Simulation {
         rules.maxOpenBytes(),
         rules.maxSubmissions(),
         rules.maxSubmissionBytes(),
-        rules.rememberedOutcomes());
+        world.chance(0.5) ? 1 + world.below(4) : rules.rememberedOutcomes());
   }
 
   private static SequencerRules of(ChainId chain, SequencerRules rules) {
@@ -243,16 +250,20 @@ final class Simulation {
   // ---- faults
 
   private void planFaults() {
-    int count = world.below(16);
+    int count = world.below(20);
     for (int i = 0; i < count; i++) {
-      world.after(world.millis(50, 15_000), this::fault);
+      long time = world.millis(50, 15_000);
+      world.after(time, this::fault);
+      if (world.chance(0.1)) {
+        world.after(time + world.micros(1, 20_000), this::fault);
+      }
     }
   }
 
   private void fault() {
     SimulatedSequencer sequencer = sequencers.get(world.below(sequencers.size()));
     List<Link> alive = publisher.links().stream().filter(link -> !link.isCut()).toList();
-    int kind = world.below(10);
+    int kind = world.below(14);
     if (kind < 5 && !alive.isEmpty()) {
       alive.get(world.below(alive.size())).cut();
     } else if (kind == 5 && !alive.isEmpty()) {
@@ -262,9 +273,27 @@ final class Simulation {
     } else if (kind == 7) {
       world.count(Happening.PUBLISHER_PAUSED);
       publisher.pauseUntil(world.now() + world.millis(50, 4_000));
-    } else {
+    } else if (kind < 10) {
       sequencer.fallSilent(world.millis(200, 8_000));
+    } else if (kind == 10) {
+      publisher.crashFor(away());
+    } else if (kind == 11) {
+      sequencer.crashFor(away());
+    } else {
+      Coordinator.Gap gap = GAPS.get(world.below(GAPS.size()));
+      int deliveries = 1 + world.below(3);
+      long away = away();
+      if (kind == 12) {
+        publisher.crashAt(gap, deliveries, () -> publisher.crashFor(away));
+      } else {
+        sequencer.crashAt(gap, deliveries, away);
+      }
     }
+  }
+
+  /** Most come back at once: some of them in the middle of what the crash has left. */
+  private long away() {
+    return world.chance(0.6) ? world.micros(100, 20_000) : world.millis(100, 5_000);
   }
 
   private static void require(boolean kept, String broken, @Nullable XtId id) {
