@@ -59,6 +59,18 @@ final class ServiceProcess implements AutoCloseable {
     return launch(name, jar, folder, shell, jvmOptions, arguments);
   }
 
+  /** Starts one that was prepared for it. */
+  static ServiceProcess launchQuick(
+      String name, QuickStart prepared, Path folder, List<String> arguments) {
+    return launch(
+        name,
+        prepared.jar(),
+        folder,
+        List.of(),
+        List.of("-XX:AOTCache=" + prepared.cache()),
+        arguments);
+  }
+
   private static ServiceProcess launch(
       String name,
       Path jar,
@@ -68,9 +80,7 @@ final class ServiceProcess implements AutoCloseable {
       List<String> arguments) {
     List<String> command = new ArrayList<>(shell);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx256m");
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(QuickStart.JVM_OPTIONS);
     // Whoever watches its own buffers watches those of its services too.
     String leakDetection = System.getProperty(LEAK_DETECTION);
     if (leakDetection != null) {
