@@ -39,6 +39,7 @@ class ArchitectureTests {
           "storage",
           Set.of(
               "Asking",
+              "NumbersByRow",
               "ProjectionTables",
               "Projector",
               "Row",

@@ -170,6 +170,10 @@ public final class XtProjection implements FactListener<PublisherFact> {
       lock.lock();
       try {
         dropOld();
+        if (finished == 0) {
+          // After a start all of them are in the archive.
+          return position;
+        }
         position = Math.min(position, nextNumber);
         long end = Math.max(firstNumber, position - SCAN_CHUNK);
         for (; position > end && found.size() < wanted; position--) {

@@ -3,6 +3,7 @@ package io.rollcall.publisher.storage;
 import io.rollcall.proto.XtId;
 import io.rollcall.publisher.coordination.DecisionLog;
 import io.rollcall.scp.LogRecord;
+import io.rollcall.service.storage.NumbersByRow;
 import io.rollcall.service.storage.Projector;
 import io.rollcall.service.storage.RowLog;
 import io.rollcall.service.storage.RowPosition;
@@ -39,16 +40,13 @@ public final class DurableDecisionLog implements DecisionLog {
 
   private record Mark(long sequence, long decisions, long nanos) {}
 
-  private record Put(long sequence, long decisions) {}
-
   private final Storage storage;
   private final RowLog rows;
   private final Projector<List<LogRecord.Decided>> projector;
   private final Map<XtId, Long> startedIn = new HashMap<>();
   private final LinkedHashMap<Long, Integer> openByRow = new LinkedHashMap<>();
   private final ArrayDeque<Mark> marks = new ArrayDeque<>();
-  private final ArrayDeque<Put> unprojected = new ArrayDeque<>();
-  private volatile long archived;
+  private volatile NumbersByRow numbers = new NumbersByRow(0);
   private long decisions;
   private long latestNanos;
 
@@ -66,7 +64,7 @@ public final class DurableDecisionLog implements DecisionLog {
   @Override
   public long replay(Consumer<LogRecord> reader) throws StorageException {
     decisions = PublisherTables.lastNumber(storage.asking());
-    archived = decisions;
+    numbers = new NumbersByRow(decisions);
     rows.read(row -> {
       List<LogRecord> records = RecordCodec.decode(row.batch());
       records.forEach(reader);
@@ -74,7 +72,6 @@ public final class DurableDecisionLog implements DecisionLog {
       projector.replay(row.position(), decided(records));
     });
     projector.start();
-    archived();
     return decisions;
   }
 
@@ -83,7 +80,6 @@ public final class DurableDecisionLog implements DecisionLog {
     RowPosition position = rows.append(RecordCodec.encode(batch));
     account(position, batch);
     projector.put(position, decided(batch));
-    archived();
     trim();
   }
 
@@ -113,7 +109,7 @@ public final class DurableDecisionLog implements DecisionLog {
         }
       }
     }
-    unprojected.addLast(new Put(sequence, decisions));
+    numbers.written(sequence, decisions);
     if (sequence % ROWS_PER_MARK == 0) {
       marks.addLast(new Mark(sequence, decisions, latestNanos));
     }
@@ -135,20 +131,9 @@ public final class DurableDecisionLog implements DecisionLog {
     }
   }
 
-  /** Every decision up to this number is in the projection, for readers to see. */
-  private void archived() {
-    long applied = projector.appliedSequence();
-    Put put = unprojected.peekFirst();
-    while (put != null && put.sequence() <= applied) {
-      archived = Math.max(archived, put.decisions());
-      unprojected.removeFirst();
-      put = unprojected.peekFirst();
-    }
-  }
-
-  /** The decisions that the projection holds, by their number; any thread. */
+  /** The decisions that the projection holds, for readers to see, by their number; any thread. */
   long archivedDecisions() {
-    return archived;
+    return numbers.projected(projector.appliedSequence());
   }
 
   @Override

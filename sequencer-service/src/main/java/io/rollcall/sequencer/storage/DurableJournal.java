@@ -6,6 +6,7 @@ import io.rollcall.sequencer.coordination.Journal;
 import io.rollcall.sequencer.coordination.JournalEntry;
 import io.rollcall.sequencer.coordination.LedgerState;
 import io.rollcall.service.storage.Asking;
+import io.rollcall.service.storage.NumbersByRow;
 import io.rollcall.service.storage.Projector;
 import io.rollcall.service.storage.RowLog;
 import io.rollcall.service.storage.RowPosition;
@@ -14,7 +15,6 @@ import io.rollcall.service.storage.StorageException;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,13 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DurableJournal implements Journal {
 
-  private record Unprojected(long sequence, long outcomes) {}
-
   private final Storage storage;
   private final RowLog rows;
   private final Projector<Settled> projector;
-  private final ArrayDeque<Unprojected> unprojected = new ArrayDeque<>();
-  private volatile long archived;
+  private volatile NumbersByRow numbers = new NumbersByRow(0);
   private long outcomes;
   private @Nullable RowPosition unsettledAt;
   private List<JournalEntry> unsettled = List.of();
@@ -61,7 +58,7 @@ public final class DurableJournal implements Journal {
             return found.next() ? found.getLong(1) : 0;
           }
         });
-    archived = outcomes;
+    numbers = new NumbersByRow(outcomes);
     for (ByteString entry : open(asking)) {
       recovery.entry(EntryCodec.decodeEntry(entry));
     }
@@ -76,7 +73,6 @@ public final class DurableJournal implements Journal {
       }
     });
     projector.start();
-    archived();
     return outcomes;
   }
 
@@ -122,7 +118,6 @@ public final class DurableJournal implements Journal {
     unsettledAt = null;
     account(position, unsettled);
     projector.put(position, new Settled(unsettled, changes));
-    archived();
     rows.trimTo(projector.syncedSequence());
   }
 
@@ -132,23 +127,12 @@ public final class DurableJournal implements Journal {
         outcomes = Math.max(outcomes, decided.number());
       }
     }
-    unprojected.addLast(new Unprojected(position.sequence(), outcomes));
+    numbers.written(position.sequence(), outcomes);
   }
 
-  /** Every outcome up to this number is in the projection, for readers to see. */
-  private void archived() {
-    long applied = projector.appliedSequence();
-    Unprojected next = unprojected.peekFirst();
-    while (next != null && next.sequence() <= applied) {
-      archived = Math.max(archived, next.outcomes());
-      unprojected.removeFirst();
-      next = unprojected.peekFirst();
-    }
-  }
-
-  /** The outcomes that the projection holds, by their number; any thread. */
+  /** The outcomes that the projection holds, for readers to see, by their number; any thread. */
   long archivedOutcomes() {
-    return archived;
+    return numbers.projected(projector.appliedSequence());
   }
 
   @Override
