@@ -26,7 +26,7 @@ final class SqliteFile {
    * @param exclusive whether nobody else may open it until this connection is closed
    */
   static Connection open(Path file, int applicationId, boolean exclusive) throws StorageException {
-    createFolder(file);
+    requireWritable(file);
     Connection connection = null;
     try {
       connection =
@@ -52,7 +52,8 @@ final class SqliteFile {
     }
   }
 
-  private static void createFolder(Path file) throws StorageException {
+  /** Looks first at what SQLite has no good words for. */
+  private static void requireWritable(Path file) throws StorageException {
     Path folder = file.toAbsolutePath().getParent();
     try {
       if (folder != null) {
@@ -66,6 +67,9 @@ final class SqliteFile {
     if (folder != null && !Files.isWritable(folder)) {
       throw new StorageException(
           "the folder %s cannot be written; %s belongs there".formatted(folder, file));
+    }
+    if (Files.exists(file) && !Files.isWritable(file)) {
+      throw new StorageException(file + " cannot be written: it is read-only");
     }
   }
 
