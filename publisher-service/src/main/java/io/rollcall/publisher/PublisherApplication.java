@@ -1,6 +1,6 @@
 package io.rollcall.publisher;
 
-import org.springframework.boot.SpringApplication;
+import io.rollcall.service.lifecycle.ServiceApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /** Starts the publisher. Everything it is made of is wired in {@code config}. */
@@ -14,6 +14,6 @@ public class PublisherApplication {
    * Runs until it is told to stop; arguments are properties, for example {@code --server.port=0}.
    */
   public static void main(String[] arguments) {
-    SpringApplication.run(PublisherApplication.class, arguments);
+    ServiceApplication.run(PublisherApplication.class, arguments);
   }
 }

@@ -1,6 +1,6 @@
 package io.rollcall.sequencer;
 
-import org.springframework.boot.SpringApplication;
+import io.rollcall.service.lifecycle.ServiceApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /** The sequencer's entry. */
@@ -9,6 +9,6 @@ public class SequencerApplication {
 
   /** Starts it. */
   public static void main(String[] arguments) {
-    SpringApplication.run(SequencerApplication.class, arguments);
+    ServiceApplication.run(SequencerApplication.class, arguments);
   }
 }

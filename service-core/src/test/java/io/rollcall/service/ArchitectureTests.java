@@ -52,7 +52,7 @@ class ArchitectureTests {
           "metrics",
           Set.of("StorageMeters"),
           "lifecycle",
-          Set.of("CoordinatorLifecycle", "ProcessExit"));
+          Set.of("CoordinatorLifecycle", "ProcessExit", "ServiceApplication"));
 
   private static final PackageArrows PACKAGES = new PackageArrows(ROOT, ARROWS);
 

@@ -131,7 +131,10 @@ final class Pair implements AutoCloseable {
     all.add("--auth.private-key-file=" + writeKey(name, key));
     // All of them work in one folder.
     String owner = name.equals("publisher") ? "publisher" : "sequencer";
-    all.add("--" + owner + ".storage.url=jdbc:sqlite:data/" + name + ".db");
+    String storage = "--" + owner + ".storage.url=";
+    if (List.of(furtherArguments).stream().noneMatch(given -> given.startsWith(storage))) {
+      all.add(storage + "jdbc:sqlite:data/" + name + ".db");
+    }
     certificates.ifPresent(made -> all.addAll(made.argumentsOf(name)));
     all.addAll(arguments);
     all.addAll(List.of(furtherArguments));

@@ -204,18 +204,24 @@ final class TortureLoad {
       if (OUTCOMES.contains(state) || state.equals("refused")) {
         return state;
       }
-      Member other = member == Member.ALPHA ? Member.BETA : Member.ALPHA;
-      if (state.equals("unknown") && isOver(other, id)) {
-        // It never came so far: it expired or was refused before it was announced.
-        return state;
+      if (state.equals("unknown")) {
+        Member other = member == Member.ALPHA ? Member.BETA : Member.ALPHA;
+        switch (state(other, id)) {
+          case "expired", "aborted", "refused" -> {
+            // It never came so far: it ended before it was announced.
+            return state;
+          }
+          case "unknown" -> {
+            // It was refused by the publisher, and whoever knew that was killed since.
+            return "refused";
+          }
+          default -> {
+            // It still may come.
+          }
+        }
       }
       pause();
     }
-  }
-
-  private boolean isOver(Member member, String id) {
-    String state = state(member, id);
-    return state.equals("expired") || state.equals("aborted") || state.equals("refused");
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,73 @@ class StartUpIT {
     String said = failToStart(SEQUENCER, "--transport.server-addr=127.0.0.1:1", "--server.port=0");
 
     assertThat(said).contains("sequencer.chain-id").doesNotContain("UnsatisfiedDependency");
+  }
+
+  @Test
+  void aStorageOfAnUnknownKindIsRefusedWithWhatIsPossible() {
+    String said = failToStart(PUBLISHER, "--publisher.storage.url=jdbc:mysql://host/x");
+
+    assertThat(said)
+        .contains("Property publisher.storage.url is 'jdbc:mysql://host/x'")
+        .contains("jdbc:sqlite:")
+        .contains("jdbc:postgresql:")
+        .contains("memory")
+        .doesNotContain("UnsatisfiedDependency");
+  }
+
+  @Test
+  void aSecondPublisherOnTheSameFileIsSentAwayInOneSentence() {
+    String file = "--publisher.storage.url=jdbc:sqlite:" + folder.resolve("publisher.db");
+    List<String> arguments =
+        List.of(file, "--transport.listen-addr=127.0.0.1:0", "--server.port=0");
+    try (ServiceProcess first = ServiceProcess.launch("first", PUBLISHER, folder, arguments)) {
+      first.awaitReady();
+
+      assertThat(failOnStorage(PUBLISHER, arguments.toArray(String[]::new)))
+          .contains("publisher.db is used by another process");
+      assertThat(first.http().status("/actuator/health/readiness")).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void theStateOfSomethingElseIsRefusedInOneSentence() throws IOException {
+    Path file = folder.resolve("sequencer.db");
+    Files.writeString(file, "This is no database, but it is long enough to be one. ".repeat(50));
+
+    assertThat(
+            failOnStorage(
+                SEQUENCER,
+                "--sequencer.storage.url=jdbc:sqlite:" + file,
+                "--sequencer.chain-id=1",
+                "--transport.server-addr=127.0.0.1:1",
+                "--server.port=0"))
+        .contains("sequencer.db is no SQLite database");
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereIsNamedWithoutItsPassword() {
+    assertThat(
+            failOnStorage(
+                PUBLISHER,
+                "--publisher.storage.url=jdbc:postgresql://127.0.0.1:1/rollcall",
+                "--publisher.storage.username=rollcall",
+                "--publisher.storage.password=secret-word",
+                "--transport.listen-addr=127.0.0.1:0",
+                "--server.port=0"))
+        .contains("postgresql //127.0.0.1:1/rollcall cannot be used")
+        .doesNotContain("secret-word");
+  }
+
+  /** Its exit code says that storage was the cause, and its log in one report what about it. */
+  private String failOnStorage(Path jar, String... arguments) {
+    try (ServiceProcess service = ServiceProcess.launch("wrong", jar, folder, List.of(arguments))) {
+      assertThat(service.awaitExit()).isEqualTo(74);
+      assertThat(service.log())
+          .contains("docs/durability.md")
+          .doesNotContain("UnsatisfiedDependency")
+          .doesNotContain("\tat ");
+      return service.log();
+    }
   }
 
   private String failToStart(Path jar, String... arguments) {

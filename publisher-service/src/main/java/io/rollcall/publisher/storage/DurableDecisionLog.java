@@ -143,12 +143,12 @@ public final class DurableDecisionLog implements DecisionLog {
 
   @Override
   public boolean isWritable() {
-    return rows.isWritable();
+    return rows.isWritable() && storage.asking().fault().isEmpty() && !projector.isFull();
   }
 
   @Override
   public Optional<String> fault() {
-    return rows.fault().or(projector::fault);
+    return rows.fault().or(storage.asking()::fault).or(projector::fault);
   }
 
   @Override

@@ -54,7 +54,7 @@ public interface Journal extends AutoCloseable {
   /** Whether what was appended outlives the process. */
   boolean isDurable();
 
-  /** Whether a write would be tried now; false makes the service unready. */
+  /** Whether nothing has to be waited for now; false makes the service unready. */
   boolean isWritable();
 
   /** What is wrong now, in one sentence; empty while nothing is. */

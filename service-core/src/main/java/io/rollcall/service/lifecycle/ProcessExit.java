@@ -3,7 +3,6 @@ package io.rollcall.service.lifecycle;
 import io.rollcall.service.coordination.FailureHandler;
 import io.rollcall.service.storage.StorageException;
 import java.util.function.IntConsumer;
-import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContext;
 
@@ -38,6 +37,6 @@ public final class ProcessExit implements FailureHandler {
   }
 
   private static int exitCode(Throwable cause) {
-    return cause instanceof ExitCodeGenerator asked ? asked.getExitCode() : EXIT_CODE;
+    return ServiceApplication.isAboutStorage(cause) ? StorageException.EXIT_CODE : EXIT_CODE;
   }
 }

@@ -3,8 +3,10 @@ package io.rollcall.service.storage;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,7 @@ public final class Asking {
   private final DataSource readers;
   private final boolean remote;
   private final String place;
+  private volatile @Nullable String fault;
 
   Asking(DataSource readers, boolean remote, String place) {
     this.readers = readers;
@@ -56,18 +59,20 @@ public final class Asking {
    * @throws StorageException when the projection is wrong, or when interrupted
    */
   public <T> T patiently(Question<T> question) throws StorageException {
-    boolean said = false;
     while (true) {
       try {
-        return ask(question);
+        T answer = ask(question);
+        fault = null;
+        return answer;
       } catch (SQLException failed) {
         if (!remote || PostgresConnections.isOwnFault(failed)) {
           throw failure(failed);
         }
-        if (!said) {
-          log.error("{}; it is asked again", failure(failed).getMessage());
-          said = true;
+        String why = String.valueOf(failure(failed).getMessage());
+        if (fault == null) {
+          log.error("{}; it is asked again", why);
         }
+        fault = why;
       }
       try {
         TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
@@ -76,6 +81,11 @@ public final class Asking {
         throw new StorageException("interrupted while " + place + " was away", interrupted);
       }
     }
+  }
+
+  /** Why somebody waits for an answer now, in one sentence; empty while nobody does. */
+  public Optional<String> fault() {
+    return Optional.ofNullable(fault);
   }
 
   private <T> T ask(Question<T> question) throws SQLException {

@@ -89,16 +89,15 @@ final class Projection implements AutoCloseable {
 
   /** How far it has come with this log; refuses that of another one. */
   RowPosition position(UUID log) throws StorageException {
-    try (Connection connection = source.open();
-        Statement statement = connection.createStatement()) {
-      try (ResultSet found =
-          statement.executeQuery("SELECT log_identity, sequence, row_hash FROM position")) {
+    try (Connection connection = source.open()) {
+      try (Statement statement = connection.createStatement();
+          ResultSet found = statement.executeQuery("SELECT log_identity FROM position")) {
         if (found.next()) {
           if (!found.getString(1).equals(log.toString())) {
             throw new StorageException(
                 source.place() + " is the projection of another log; expected the one of " + log);
           }
-          return new RowPosition(found.getLong(2), ByteString.copyFrom(found.getBytes(3)));
+          return position(connection);
         }
       }
       try (PreparedStatement insert =
@@ -112,6 +111,17 @@ final class Projection implements AutoCloseable {
       return RowPosition.START;
     } catch (SQLException failed) {
       throw source.failure(failed);
+    }
+  }
+
+  /** How far it has come, once that was written. */
+  RowPosition position(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("SELECT sequence, row_hash FROM position")) {
+      if (!found.next()) {
+        throw new SQLException("the projection has lost its position");
+      }
+      return new RowPosition(found.getLong(1), ByteString.copyFrom(found.getBytes(2)));
     }
   }
 

@@ -137,9 +137,9 @@ public final class Projector<B> implements Closeable {
     return Optional.ofNullable(fault);
   }
 
-  /** How many rows wait. */
-  public int queued() {
-    return queue.size();
+  /** Whether {@link #put} would have to wait: its disk is slow, or fails. */
+  public boolean isFull() {
+    return queue.remainingCapacity() == 0;
   }
 
   private void run() {
@@ -165,6 +165,9 @@ public final class Projector<B> implements Closeable {
 
   private void step(List<Item<B>> items) throws InterruptedException {
     try {
+      if (fault != null) {
+        leaveOutWhatIsThere(items);
+      }
       if (!items.isEmpty()) {
         apply(items);
         items.clear();
@@ -176,18 +179,32 @@ public final class Projector<B> implements Closeable {
         log.info("The projection {} can be written again", projection.source().place());
         fault = null;
       }
-    } catch (SQLException | StorageException failed) {
-      StorageException why =
-          failed instanceof StorageException storage
-              ? storage
-              : projection.source().failure((SQLException) failed);
-      if (fault == null) {
-        log.error("The projection cannot be written, it is tried again: {}", why.getMessage());
-      }
-      fault = why.getMessage();
-      closeConnection();
-      Thread.sleep(RETRY);
+    } catch (SQLException failed) {
+      failed(projection.source().failure(failed));
+    } catch (StorageException failed) {
+      failed(failed);
+    } catch (RuntimeException bug) {
+      log.error("The projector failed", bug);
+      failed(new StorageException("an internal error: " + bug, bug));
     }
+  }
+
+  private void failed(StorageException why) throws InterruptedException {
+    if (fault == null) {
+      log.error("The projection cannot be written, it is tried again: {}", why.getMessage());
+    }
+    fault = why.getMessage();
+    closeConnection();
+    Thread.sleep(RETRY);
+  }
+
+  /**
+   * Nobody knows whether the commit that failed took place: what it brought in must not come twice.
+   */
+  private void leaveOutWhatIsThere(List<Item<B>> items) throws SQLException, StorageException {
+    RowPosition there = projection.position(writer());
+    items.removeIf(item -> item.position().sequence() <= there.sequence());
+    applied = there;
   }
 
   private void apply(List<Item<B>> items) throws SQLException, StorageException {
@@ -227,7 +244,7 @@ public final class Projector<B> implements Closeable {
   }
 
   private void prune() throws SQLException, StorageException {
-    if (System.nanoTime() < nextPruneNanos) {
+    if (System.nanoTime() - nextPruneNanos < 0) {
       return;
     }
     boolean[] more = {false};
@@ -240,11 +257,7 @@ public final class Projector<B> implements Closeable {
   }
 
   private void transaction(boolean sync, Change change) throws SQLException, StorageException {
-    Connection writer = connection;
-    if (writer == null) {
-      writer = projection.source().open();
-      connection = writer;
-    }
+    Connection writer = writer();
     projection.source().syncNextCommit(writer, sync);
     writer.setAutoCommit(false);
     try {
@@ -255,6 +268,15 @@ public final class Projector<B> implements Closeable {
       closeConnection();
       throw failed;
     }
+  }
+
+  private Connection writer() throws SQLException, StorageException {
+    Connection writer = connection;
+    if (writer == null) {
+      writer = projection.source().open();
+      connection = writer;
+    }
+    return writer;
   }
 
   private void closeConnection() {

@@ -16,11 +16,15 @@ public final class Storage implements AutoCloseable {
   private final RowLog log;
   private final Projection projection;
   private final RowPosition projected;
+  private final Asking asking;
 
   private Storage(RowLog log, Projection projection, RowPosition projected) {
     this.log = log;
     this.projection = projection;
     this.projected = projected;
+    this.asking =
+        new Asking(
+            projection.readers(), projection.source().isRemote(), projection.source().place());
   }
 
   /**
@@ -109,8 +113,7 @@ public final class Storage implements AutoCloseable {
 
   /** Whom to ask about what is in the projection. */
   public Asking asking() {
-    return new Asking(
-        projection.readers(), projection.source().isRemote(), projection.source().place());
+    return asking;
   }
 
   /** Lets go of everything. The projector must have been closed before. */

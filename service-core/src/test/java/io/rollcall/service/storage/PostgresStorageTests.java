@@ -113,13 +113,16 @@ class PostgresStorageTests extends StorageContract {
   @Test
   void nothingIsLostOrDoubledHoweverOftenTheServerIsKilledUnderLoad() throws Exception {
     AtomicInteger written = new AtomicInteger();
-    try (Storage storage = open()) {
+    try (Storage storage = open();
+        Projector<String> projector = storage.projector(new Words())) {
+      projector.start();
       RowLog log = storage.log();
       CompletableFuture<Void> writer =
           CompletableFuture.runAsync(() -> {
             while (written.get() < 100_000 && !Thread.currentThread().isInterrupted()) {
               try {
-                log.append(Words.bytes("word " + written.get()));
+                String word = "word " + written.get();
+                projector.put(log.append(Words.bytes(word)), word);
               } catch (StorageException closed) {
                 return;
               }
@@ -136,6 +139,10 @@ class PostgresStorageTests extends StorageContract {
       Waiting.until("some more writes", () -> written.get() > before + 50);
       log.close();
       writer.get(30, TimeUnit.SECONDS);
+      Waiting.until("the projection", () -> projector.appliedSequence() >= written.get());
+      assertThat(Words.read(storage))
+          .hasSize((int) projector.appliedSequence())
+          .doesNotHaveDuplicates();
     }
 
     try (Storage storage = open()) {

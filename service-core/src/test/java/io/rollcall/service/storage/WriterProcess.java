@@ -43,7 +43,7 @@ public final class WriterProcess {
       }
     } catch (StorageException failed) {
       System.out.println("failed: " + failed.getMessage());
-      System.exit(failed.getExitCode());
+      System.exit(StorageException.EXIT_CODE);
     }
   }
 }
