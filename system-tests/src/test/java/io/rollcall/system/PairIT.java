@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,5 +121,28 @@ class PairIT {
         () -> stranger.log().contains("untrusted public key - connection rejected"));
     assertThat(stranger.http().status("/actuator/health/publisher")).isEqualTo(503);
     assertThat(publisher.http().json("/ready").get("connections").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void whatDurabilityCostsIsShownByBothServices() {
+    String id = alpha.submit(exchange.xt(3, 4));
+    assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
+
+    for (ServiceProcess service : List.of(publisher, alpha.sequencer())) {
+      assertThat(service.http().text("/actuator/prometheus"))
+          .contains(
+              "rollcall_storage_syncs_total ",
+              "rollcall_storage_sync_duration_seconds_count ",
+              "rollcall_storage_xts_per_sync_count ",
+              "rollcall_storage_recovery_duration_seconds ",
+              "rollcall_xts_open ");
+    }
+    assertThat(alpha.sequencer().http().text("/actuator/prometheus"))
+        .contains("rollcall_xts_in_doubt 0.0");
+  }
+
+  @Test
+  void nobodyEndsWhatIsInDoubtOverHttpUnlessThatWasSwitchedOn() {
+    assertThat(alpha.sequencer().http().status("/actuator/doubt")).isEqualTo(404);
   }
 }

@@ -3,10 +3,14 @@ package io.rollcall.service.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.service.testing.Waiting;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +55,7 @@ abstract class StorageContract {
     write("three");
 
     try (Storage storage = open()) {
-      List<Long> epochs = new java.util.ArrayList<>();
+      List<Long> epochs = new ArrayList<>();
       storage.log().read(row -> epochs.add(row.epoch()));
       assertThat(epochs).containsExactly(1L, 1L, 2L);
     }
@@ -205,6 +209,33 @@ abstract class StorageContract {
       assertThatThrownBy(() -> Words.read(storage.log()))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("row 3 does not follow row 1");
+    }
+  }
+
+  @Test
+  void aRowThatWasExchangedForAnotherWholeOneIsRefusedWhenItIsRead() throws Exception {
+    write("1", "2", "3");
+    try (Connection tables = logTables();
+        Statement statement = tables.createStatement()) {
+      ByteString previous;
+      try (ResultSet found =
+          statement.executeQuery("SELECT previous_hash FROM log WHERE sequence = 2")) {
+        assertThat(found.next()).isTrue();
+        previous = ByteString.copyFrom(found.getBytes(1));
+      }
+      ByteString forged = Words.bytes("forged");
+      try (PreparedStatement update =
+          tables.prepareStatement("UPDATE log SET batch = ?, crc32c = ? WHERE sequence = 2")) {
+        update.setBytes(1, forged.toByteArray());
+        update.setLong(2, Seal.crc(2, 1, Seal.VERSION, previous, forged));
+        assertThat(update.executeUpdate()).isEqualTo(1);
+      }
+    }
+
+    try (Storage storage = open()) {
+      assertThatThrownBy(() -> Words.read(storage.log()))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("row 3 does not follow row 2");
     }
   }
 
