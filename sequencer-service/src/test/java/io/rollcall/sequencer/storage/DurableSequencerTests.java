@@ -20,6 +20,7 @@ import io.rollcall.service.storage.StorageSettings;
 import io.rollcall.service.testing.ManualNanoClock;
 import io.rollcall.service.testing.Waiting;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -264,6 +265,39 @@ class DurableSequencerTests {
       assertBob(after, 30);
       assertThat(after.ledger.transactionCount(CAROL.address())).isEqualTo(20);
       assertThat(after.ledger.blockNumber()).isEqualTo(21);
+    }
+  }
+
+  @Test
+  void everythingIsDoneAgainFromTheJournalAlone() throws Exception {
+    CrossChainTransaction aborted = transfer(1, 40);
+    CrossChainTransaction submitted = transfer(7, 1);
+    try (DurableSequencer before = begin()) {
+      before.connect();
+      before.announce(XT);
+      Waiting.until("the vote", () -> before.sent().size() == 1);
+      before.decide(XT, true);
+      before.announce(aborted);
+      Waiting.until("the vote", () -> before.sent().size() == 2);
+      before.decide(aborted, false);
+      before.settle();
+      before.desk.submitPlain(ALICE.legacy(CHAIN, 1, BOB, 5));
+      before.desk.submit(submitted);
+    }
+    for (String ending : List.of("", "-wal", "-shm")) {
+      Files.deleteIfExists(folder.resolve("sequencer-index.db" + ending));
+    }
+
+    try (DurableSequencer after = begin()) {
+      assertBob(after, 35);
+      assertThat(after.ledger.blockNumber()).isEqualTo(2);
+      after.connect();
+      assertThat(after.sent()).containsExactly("submission");
+      after.announce(aborted);
+      after.settle();
+      assertThat(after.sent()).endsWith("no already aborted");
+      after.desk.submitPlain(ALICE.legacy(CHAIN, 2, BOB, 1));
+      assertBob(after, 36);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rollcall.service.testing.PostgresServer;
 import io.rollcall.service.testing.Waiting;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -154,6 +155,41 @@ class PostgresStorageTests extends StorageContract {
       // The last one may have been written although its writer was sent away.
       assertThat(found.subList(0, written.get())).isEqualTo(expected);
       assertThat(found.size()).isBetween(written.get(), written.get() + 1);
+    }
+  }
+
+  @Test
+  void aCommitWhoseAnswerIsLostIsReadBackAndNotWrittenTwice() throws Exception {
+    assertOneOfEach(1);
+  }
+
+  @Test
+  void aRowWhoseInsertIsLostIsWrittenAgain() throws Exception {
+    assertOneOfEach(0);
+  }
+
+  /**
+   * The line is cut after so many answers: that to the insert comes first, then that to the commit.
+   */
+  private void assertOneOfEach(int answers) throws Exception {
+    int port = URI.create(server.url().substring("jdbc:".length())).getPort();
+    try (SwallowingProxy proxy = new SwallowingProxy(port)) {
+      StorageSettings through =
+          new StorageSettings(
+              server.url().replace(":" + port, ":" + proxy.port()),
+              Optional.of(server.user()),
+              Optional.empty());
+      try (Storage storage = Storage.open(through, StorageKind.PUBLISHER)) {
+        RowLog log = storage.log();
+        log.append(Words.bytes("before"));
+
+        proxy.swallowAfter(answers);
+        RowPosition written = log.append(Words.bytes("in the middle"));
+
+        assertThat(written.sequence()).isEqualTo(2);
+        log.append(Words.bytes("after"));
+        assertThat(Words.read(log)).containsExactly("before", "in the middle", "after");
+      }
     }
   }
 
