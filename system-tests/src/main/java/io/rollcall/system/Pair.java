@@ -7,13 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A publisher and the sequencers of two rollups, as separate processes of the packaged jars:
@@ -139,11 +137,7 @@ final class Pair implements AutoCloseable {
     all.addAll(arguments);
     all.addAll(List.of(furtherArguments));
     String module = name.equals("publisher") ? "publisher-service" : "sequencer-service";
-    Path jar = repository.resolve(module).resolve("target").resolve(module + ".jar");
-    if (!Files.exists(jar)) {
-      throw new IllegalStateException(jar + " is not there; build it first");
-    }
-    ServiceProcess service = launch(name, jar, all);
+    ServiceProcess service = launch(name, ServiceProcess.jar(repository, module), all);
     service.awaitReady();
     return service;
   }
@@ -195,25 +189,9 @@ final class Pair implements AutoCloseable {
         leaks.add(leak);
       }
     }
-    removeFolder();
+    Folders.remove(folder);
     if (!leaks.isEmpty()) {
       throw leaks.getFirst();
-    }
-  }
-
-  private void removeFolder() {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(Pair::delete);
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
     }
   }
 }

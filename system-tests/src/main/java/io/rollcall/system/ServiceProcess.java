@@ -38,6 +38,15 @@ final class ServiceProcess implements AutoCloseable {
     this.log = log;
   }
 
+  /** A module's packaged jar, in a checkout that was built. */
+  static Path jar(Path repository, String module) {
+    Path jar = repository.resolve(module).resolve("target").resolve(module + ".jar");
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(jar + " is not there; build it first");
+    }
+    return jar;
+  }
+
   /** Starts a jar; {@link #awaitReady()} waits until it can be used. */
   static ServiceProcess launch(String name, Path jar, Path folder, List<String> arguments) {
     return launch(name, jar, folder, List.of(), List.of(), arguments);

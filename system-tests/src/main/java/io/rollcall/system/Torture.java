@@ -98,7 +98,7 @@ public final class Torture {
     List<String> failures = result.failures();
     if (failures.isEmpty()) {
       out.println("No promise was broken.");
-      Trio.remove(folder);
+      Folders.remove(folder);
       System.exit(0);
     }
     failures.forEach(failure -> System.err.println("BROKEN: " + failure));

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +58,7 @@ final class Trio implements AutoCloseable {
     this.genesis = Map.copyOf(genesis);
     this.publisher =
         QuickStart.of(
-            jar(repository, "publisher-service"),
+            ServiceProcess.jar(repository, "publisher-service"),
             folder,
             List.of(
                 "--publisher.storage.url=memory",
@@ -68,7 +66,7 @@ final class Trio implements AutoCloseable {
                 "--transport.listen-addr=127.0.0.1:0"));
     this.sequencer =
         QuickStart.of(
-            jar(repository, "sequencer-service"),
+            ServiceProcess.jar(repository, "sequencer-service"),
             folder,
             List.of(
                 "--sequencer.storage.url=memory",
@@ -80,14 +78,6 @@ final class Trio implements AutoCloseable {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
-  }
-
-  private static Path jar(Path repository, String module) {
-    Path jar = repository.resolve(module).resolve("target").resolve(module + ".jar");
-    if (!Files.exists(jar)) {
-      throw new IllegalStateException(jar + " is not there; build it first");
-    }
-    return jar;
   }
 
   /** Starts one, again or for the first time, and waits until it is ready. */
@@ -175,16 +165,5 @@ final class Trio implements AutoCloseable {
   @Override
   public void close() {
     running.values().forEach(ServiceProcess::close);
-  }
-
-  /** Removes a folder and all that is in it. */
-  static void remove(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
   }
 }

@@ -65,29 +65,24 @@ public record PublisherProperties(
       @Nullable String username,
       @Nullable String password) {
 
-    private static final String MEMORY = "memory";
-
     /** Checks the URL. */
     public Storage {
       url = url.strip();
-      if (!url.equals(MEMORY)) {
-        var _ = settings(url, username, password);
-      }
+      var _ = settings(url, username, password);
     }
 
     /** Where decisions are kept; empty when that is memory. */
     public Optional<StorageSettings> settings() {
-      return url.equals(MEMORY) ? Optional.empty() : Optional.of(settings(url, username, password));
+      return settings(url, username, password);
     }
 
-    private static StorageSettings settings(
+    private static Optional<StorageSettings> settings(
         String url, @Nullable String username, @Nullable String password) {
       try {
-        return new StorageSettings(
-            url, Optional.ofNullable(username), Optional.ofNullable(password));
+        return StorageSettings.of(url, username, password);
       } catch (IllegalArgumentException wrong) {
         throw InvalidPropertyException.of(
-            "publisher.storage.url", url, wrong.getMessage() + ", or memory");
+            "publisher.storage.url", url, String.valueOf(wrong.getMessage()));
       }
     }
 

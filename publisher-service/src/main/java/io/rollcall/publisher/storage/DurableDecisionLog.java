@@ -9,12 +9,11 @@ import io.rollcall.service.storage.RowLog;
 import io.rollcall.service.storage.RowPosition;
 import io.rollcall.service.storage.Storage;
 import io.rollcall.service.storage.StorageException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -43,8 +42,10 @@ public final class DurableDecisionLog implements DecisionLog {
   private final Storage storage;
   private final RowLog rows;
   private final Projector<List<LogRecord.Decided>> projector;
-  private final Map<XtId, Long> startedIn = new HashMap<>();
-  private final LinkedHashMap<Long, Integer> openByRow = new LinkedHashMap<>();
+
+  /** The rows in which the undecided XTs were started, the oldest first. */
+  private final LinkedHashMap<XtId, Long> openSince = new LinkedHashMap<>();
+
   private final ArrayDeque<Mark> marks = new ArrayDeque<>();
   private volatile NumbersByRow numbers = new NumbersByRow(0);
   private long decisions;
@@ -62,7 +63,7 @@ public final class DurableDecisionLog implements DecisionLog {
   }
 
   @Override
-  public long replay(Consumer<LogRecord> reader) throws StorageException {
+  public long replay(Consumer<LogRecord> reader) throws IOException {
     decisions = PublisherTables.lastNumber(storage.asking());
     numbers = new NumbersByRow(decisions);
     rows.read(row -> {
@@ -95,15 +96,11 @@ public final class DurableDecisionLog implements DecisionLog {
     for (LogRecord entry : records) {
       switch (entry) {
         case LogRecord.Started started -> {
-          startedIn.put(started.id(), sequence);
-          openByRow.merge(sequence, 1, Integer::sum);
+          openSince.put(started.id(), sequence);
           latestNanos = started.startedNanos();
         }
         case LogRecord.Decided decided -> {
-          Long row = startedIn.remove(decided.id());
-          if (row != null) {
-            openByRow.computeIfPresent(row, (_, open) -> open == 1 ? null : open - 1);
-          }
+          openSince.remove(decided.id());
           decisions = Math.max(decisions, decided.number());
           latestNanos = decided.decidedNanos();
         }
@@ -117,8 +114,8 @@ public final class DurableDecisionLog implements DecisionLog {
 
   private void trim() {
     long bound = projector.syncedSequence();
-    if (!openByRow.isEmpty()) {
-      bound = Math.min(bound, openByRow.firstEntry().getKey() - 1);
+    if (!openSince.isEmpty()) {
+      bound = Math.min(bound, openSince.firstEntry().getValue() - 1);
     }
     Mark mark = marks.peekFirst();
     while (mark != null
@@ -143,12 +140,12 @@ public final class DurableDecisionLog implements DecisionLog {
 
   @Override
   public boolean isWritable() {
-    return rows.isWritable() && storage.asking().fault().isEmpty() && !projector.isFull();
+    return storage.isWritable();
   }
 
   @Override
   public Optional<String> fault() {
-    return rows.fault().or(storage.asking()::fault).or(projector::fault);
+    return storage.fault();
   }
 
   @Override
@@ -158,7 +155,6 @@ public final class DurableDecisionLog implements DecisionLog {
 
   @Override
   public void close() {
-    projector.close();
     storage.close();
   }
 }

@@ -42,11 +42,11 @@ abstract class Coordinator<I, E, R> {
     TOLD_TO_SOME
   }
 
-  /** What was scheduled by an earlier process does not happen. */
-  private int life;
+  private final Life life;
 
   Coordinator(World world, String name) {
     this.world = world;
+    this.life = new Life(world);
     this.name = name;
     this.disk = new Disk<>(world, name);
   }
@@ -124,7 +124,7 @@ abstract class Coordinator<I, E, R> {
 
   /** Begins from the disk. */
   final void start() {
-    life++;
+    life.end();
     waiting.clear();
     busy = true;
     running = true;
@@ -142,31 +142,20 @@ abstract class Coordinator<I, E, R> {
       world.count(Happening.CRASHED_IN_A_BATCH);
     }
     running = false;
-    life++;
+    life.end();
     disk.crash().forEach(this::appended);
-  }
-
-  private void later(long nanos, Runnable action) {
-    int mine = life;
-    world.after(
-        nanos,
-        () -> {
-          if (mine == life) {
-            action.run();
-          }
-        });
   }
 
   private void wake() {
     if (!busy && !waiting.isEmpty()) {
       busy = true;
-      later(world.micros(1, 300), this::runBatch);
+      life.after(world.micros(1, 300), this::runBatch);
     }
   }
 
   private void runBatch() {
     if (world.now() < pausedUntil) {
-      later(pausedUntil - world.now(), this::runBatch);
+      life.after(pausedUntil - world.now(), this::runBatch);
       return;
     }
     int size = world.chance(0.8) ? waiting.size() : 1 + world.below(waiting.size());
@@ -207,9 +196,9 @@ abstract class Coordinator<I, E, R> {
     Doom mine = doom();
     if (mine != null && mine.gap() == Gap.IN_THE_SYNC) {
       doom = null;
-      later(time / 2, mine.crash());
+      life.after(time / 2, mine.crash());
     }
-    later(time, () -> synced(effects, row, afterwards));
+    life.after(time, () -> synced(effects, row, afterwards));
   }
 
   private void synced(List<E> effects, List<R> row, Runnable afterwards) {
@@ -240,7 +229,7 @@ abstract class Coordinator<I, E, R> {
     long deadline = nextDeadline().orElse(Long.MAX_VALUE);
     if (deadline < alarm) {
       alarm = deadline;
-      later(Math.max(0, deadline - world.now()), () -> ring(deadline));
+      life.after(Math.max(0, deadline - world.now()), () -> ring(deadline));
     }
   }
 

@@ -21,8 +21,7 @@ final class Execution {
   private boolean busy;
   private long slowUntil;
 
-  /** What an earlier process began is not finished. */
-  private int life;
+  private final Life life;
 
   Execution(
       World world,
@@ -31,6 +30,7 @@ final class Execution {
       Ledger ledger,
       BiConsumer<XtId, StageResult> answer) {
     this.world = world;
+    this.life = new Life(world);
     this.judge = judge;
     this.chain = chain;
     this.ledger = ledger;
@@ -60,7 +60,7 @@ final class Execution {
 
   /** The process ends: nothing that was asked for is answered. */
   void crash() {
-    life++;
+    life.end();
     waiting.clear();
     busy = false;
     slowUntil = 0;
@@ -80,7 +80,7 @@ final class Execution {
 
   private void answer(XtId id, StageResult result) {
     world.note(() -> "chain " + chain + " staged " + id + ": " + result);
-    later(world.micros(10, 3_000), () -> answer.accept(id, result));
+    life.after(world.micros(10, 3_000), () -> answer.accept(id, result));
   }
 
   private void enqueue(long nanos, Runnable action) {
@@ -92,7 +92,7 @@ final class Execution {
     if (!busy && !waiting.isEmpty()) {
       busy = true;
       Work work = waiting.remove();
-      later(
+      life.after(
           work.nanos,
           () -> {
             work.action.run();
@@ -100,16 +100,5 @@ final class Execution {
             next();
           });
     }
-  }
-
-  private void later(long nanos, Runnable action) {
-    int mine = life;
-    world.after(
-        nanos,
-        () -> {
-          if (mine == life) {
-            action.run();
-          }
-        });
   }
 }

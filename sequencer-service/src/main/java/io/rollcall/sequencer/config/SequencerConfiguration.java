@@ -166,7 +166,7 @@ class SequencerConfiguration {
             List.of(projection, meters, alarms),
             clock,
             failureHandler);
-    storageMeters.watch(coordinator::recovery, projection::started);
+    storageMeters.watch(coordinator::recovery, coordinator::open);
     storageMeters.watchInDoubt(() -> projection.inDoubt().size());
     return coordinator;
   }

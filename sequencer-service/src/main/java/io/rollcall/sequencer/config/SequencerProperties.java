@@ -138,29 +138,24 @@ public record SequencerProperties(
       @Nullable String username,
       @Nullable String password) {
 
-    private static final String MEMORY = "memory";
-
     /** Checks the URL. */
     public Storage {
       url = url.strip();
-      if (!url.equals(MEMORY)) {
-        var _ = settings(url, username, password);
-      }
+      var _ = settings(url, username, password);
     }
 
     /** Where the journal is; empty when that is memory. */
     public Optional<StorageSettings> settings() {
-      return url.equals(MEMORY) ? Optional.empty() : Optional.of(settings(url, username, password));
+      return settings(url, username, password);
     }
 
-    private static StorageSettings settings(
+    private static Optional<StorageSettings> settings(
         String url, @Nullable String username, @Nullable String password) {
       try {
-        return new StorageSettings(
-            url, Optional.ofNullable(username), Optional.ofNullable(password));
+        return StorageSettings.of(url, username, password);
       } catch (IllegalArgumentException wrong) {
         throw InvalidPropertyException.of(
-            "sequencer.storage.url", url, wrong.getMessage() + ", or memory");
+            "sequencer.storage.url", url, String.valueOf(wrong.getMessage()));
       }
     }
 

@@ -79,6 +79,7 @@ public final class SequencerCoordinator
   private final NanoClock clock;
   private final SingleWriter<SequencerCoordinator.Work> writer;
   private volatile Duration recovery = Duration.ZERO;
+  private volatile int open;
   private long archived;
 
   /**
@@ -153,6 +154,11 @@ public final class SequencerCoordinator
           machine.openCount(),
           machine.submissionCount());
     }
+  }
+
+  /** How many XTs were started and undecided after the last batch; costs nothing. */
+  public int open() {
+    return open;
   }
 
   /** How long the last start took to do again what earlier processes did. */
@@ -251,9 +257,10 @@ public final class SequencerCoordinator
       if (deadline.isPresent() && deadline.getAsLong() <= now) {
         effects.addAll(machine.step(new SequencerInput.Tick(), now));
       }
-      if (carryOut(effects, plain)) {
-        settle(machine.step(new SequencerInput.Synced(), clock.nanos()));
-      }
+      settle(
+          carryOut(effects, plain)
+              ? machine.step(new SequencerInput.Synced(), clock.nanos())
+              : List.of());
     } catch (Throwable failed) {
       plain.forEach(transaction ->
           transaction.applied().completeExceptionally(new CoordinatorStoppedException()));
@@ -276,6 +283,7 @@ public final class SequencerCoordinator
     while (carryOut(next, List.of())) {
       next = machine.step(new SequencerInput.Synced(), clock.nanos());
     }
+    open = machine.openCount();
   }
 
   private void forgetWhatIsArchived(long now) {

@@ -10,6 +10,7 @@ import io.rollcall.scp.SequencerInput;
 import io.rollcall.service.coordination.CoordinatorStoppedException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -85,21 +86,15 @@ public final class SubmissionDesk {
   public ByteString submitPlain(ByteString raw) {
     PlainTransaction transaction = execution.check(raw);
     try {
-      coordinator.apply(transaction).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = await(coordinator.apply(transaction));
       return transaction.hash();
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof TransactionRefusedException refused) {
         throw refused;
       }
-      throw new SubmissionUnavailableException("the sequencer is not running");
+      throw notRunning();
     } catch (CoordinatorStoppedException stopped) {
-      throw new SubmissionUnavailableException("the sequencer is not running");
-    } catch (TimeoutException busy) {
-      throw new SubmissionUnavailableException(
-          "the sequencer did not answer within " + patience.toMillis() + "ms");
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new SubmissionUnavailableException("interrupted while waiting");
+      throw notRunning();
     }
   }
 
@@ -132,12 +127,16 @@ public final class SubmissionDesk {
   private boolean hasTaken(CrossChainTransaction xt) {
     try {
       coordinator.submit(new SequencerInput.Submitted(xt));
-      return coordinator
-              .ask(machine -> knows(machine, xt.id()))
-              .get(patience.toMillis(), TimeUnit.MILLISECONDS)
+      return await(coordinator.ask(machine -> knows(machine, xt.id())))
           || projection.find(xt.id()).isPresent();
     } catch (CoordinatorStoppedException | ExecutionException stopped) {
-      throw new SubmissionUnavailableException("the sequencer is not running");
+      throw notRunning();
+    }
+  }
+
+  private <T> T await(CompletableFuture<T> answer) throws ExecutionException {
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException busy) {
       throw new SubmissionUnavailableException(
           "the sequencer did not answer within " + patience.toMillis() + "ms");
@@ -145,6 +144,10 @@ public final class SubmissionDesk {
       Thread.currentThread().interrupt();
       throw new SubmissionUnavailableException("interrupted while waiting");
     }
+  }
+
+  private static SubmissionUnavailableException notRunning() {
+    return new SubmissionUnavailableException("the sequencer is not running");
   }
 
   private static boolean knows(ScpSequencer machine, XtId id) {

@@ -95,12 +95,6 @@ public final class XtProjection implements FactListener<SequencerFact> {
     return byId.size() - finished.size();
   }
 
-  /** How many XTs are started here and have no outcome. */
-  public synchronized int started() {
-    return (int)
-        byId.values().stream().filter(row -> row.wasStarted() && !row.state().isFinal()).count();
-  }
-
   /** How many XTs are kept, ended ones included. */
   public synchronized int size() {
     return byId.size();

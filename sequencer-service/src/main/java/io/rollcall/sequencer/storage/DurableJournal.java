@@ -67,26 +67,15 @@ public final class DurableJournal implements Journal {
     rows.read(row -> {
       if (row.sequence() > projected) {
         List<JournalEntry> entries = EntryCodec.decode(row.batch());
-        restore(recovery, entries);
+        for (JournalEntry entry : entries) {
+          recovery.entry(entry);
+        }
         account(row.position(), entries);
         projector.replay(row.position(), new Settled(entries, recovery.changes()));
       }
     });
     projector.start();
     return outcomes;
-  }
-
-  private static void restore(Recovery recovery, List<JournalEntry> entries)
-      throws StorageException {
-    for (JournalEntry entry : entries) {
-      try {
-        recovery.entry(entry);
-      } catch (StorageException refused) {
-        throw refused;
-      } catch (IOException failed) {
-        throw new StorageException("the journal could not be replayed", failed);
-      }
-    }
   }
 
   private static List<ByteString> open(Asking asking) {
@@ -142,12 +131,12 @@ public final class DurableJournal implements Journal {
 
   @Override
   public boolean isWritable() {
-    return rows.isWritable() && storage.asking().fault().isEmpty() && !projector.isFull();
+    return storage.isWritable();
   }
 
   @Override
   public Optional<String> fault() {
-    return rows.fault().or(storage.asking()::fault).or(projector::fault);
+    return storage.fault();
   }
 
   @Override
@@ -157,7 +146,6 @@ public final class DurableJournal implements Journal {
 
   @Override
   public void close() {
-    projector.close();
     storage.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.rollcall.service.storage;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -147,23 +148,12 @@ final class PostgresRowLog implements RowLog {
   }
 
   @Override
-  public void read(Reader reader) throws StorageException {
-    RowPosition[] end = {RowPosition.START};
+  public void read(Reader reader) throws IOException {
     try {
-      table.read(
-          connection,
-          row -> {
-            end[0] = row.position();
-            reader.row(row);
-          });
+      table.read(connection, last, reader);
       connection.commit();
     } catch (SQLException failed) {
       throw connections.failure(failed);
-    }
-    if (!end[0].equals(last)) {
-      throw new StorageException(
-          "%s is damaged: its rows end at %d, its last row is %d"
-              .formatted(connections.place(), end[0].sequence(), last.sequence()));
     }
   }
 

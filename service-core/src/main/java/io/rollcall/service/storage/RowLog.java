@@ -1,6 +1,7 @@
 package io.rollcall.service.storage;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,7 @@ public interface RowLog extends AutoCloseable {
   @FunctionalInterface
   interface Reader {
     /** Takes the next row; the rows come in order, without a gap, verified. */
-    void row(Row row) throws StorageException;
+    void row(Row row) throws IOException;
   }
 
   /** The first row that is still there; one more than the {@link #last} when there is none. */
@@ -29,8 +30,9 @@ public interface RowLog extends AutoCloseable {
    * checksum is left.
    *
    * @throws StorageException when a row is damaged, missing, or not the successor of the one before
+   * @throws IOException what the reader throws
    */
-  void read(Reader reader) throws StorageException;
+  void read(Reader reader) throws IOException;
 
   /**
    * Writes one row and syncs. When it returns, the row outlives the process and the machine. With a

@@ -1,6 +1,7 @@
 package io.rollcall.service.storage;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -81,8 +82,9 @@ final class RowTable {
     }
   }
 
-  /** Every row, in order, each one the successor of the one before. */
-  void read(Connection connection, RowLog.Reader reader) throws SQLException, StorageException {
+  /** Every row, in order, each one the successor of the one before, up to this one. */
+  void read(Connection connection, RowPosition last, RowLog.Reader reader)
+      throws SQLException, IOException {
     try (PreparedStatement select =
         connection.prepareStatement("SELECT " + COLUMNS + " FROM log ORDER BY sequence")) {
       select.setFetchSize(FETCHED_AT_ONCE);
@@ -102,6 +104,12 @@ final class RowTable {
           }
           reader.row(row);
           before = row.position();
+        }
+        RowPosition end = before == null ? RowPosition.START : before;
+        if (!end.equals(last)) {
+          throw new StorageException(
+              "%s is damaged: its rows end at %d, its last row is %d"
+                  .formatted(place, end.sequence(), last.sequence()));
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.rollcall.service.storage;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -102,22 +103,11 @@ final class SqliteRowLog implements RowLog {
   }
 
   @Override
-  public void read(Reader reader) throws StorageException {
-    RowPosition[] end = {RowPosition.START};
+  public void read(Reader reader) throws IOException {
     try {
-      table.read(
-          connection,
-          row -> {
-            end[0] = row.position();
-            reader.row(row);
-          });
+      table.read(connection, last, reader);
     } catch (SQLException failed) {
       throw SqliteFile.failure(file, failed);
-    }
-    if (!end[0].equals(last)) {
-      throw new StorageException(
-          "%s is damaged: its rows end at %d, its last row is %d"
-              .formatted(file, end[0].sequence(), last.sequence()));
     }
   }
 

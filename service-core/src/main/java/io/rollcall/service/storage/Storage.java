@@ -1,5 +1,6 @@
 package io.rollcall.service.storage;
 
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class Storage implements AutoCloseable {
   private final Projection projection;
   private final RowPosition projected;
   private final Asking asking;
+  private volatile @Nullable Projector<?> projector;
 
   private Storage(RowLog log, Projection projection, RowPosition projected) {
     this.log = log;
@@ -106,9 +108,10 @@ public final class Storage implements AutoCloseable {
    * @throws StorageException when the tables refuse what is there
    */
   public <B> Projector<B> projector(ProjectionTables<B> tables) throws StorageException {
-    Projector<B> projector = new Projector<>(projection, tables, projected);
-    projector.prepare();
-    return projector;
+    Projector<B> made = new Projector<>(projection, tables, projected);
+    projector = made;
+    made.prepare();
+    return made;
   }
 
   /** Whom to ask about what is in the projection. */
@@ -116,9 +119,27 @@ public final class Storage implements AutoCloseable {
     return asking;
   }
 
-  /** Lets go of everything. The projector must have been closed before. */
+  /** Whether nothing has to be waited for now: the log, an answer, room at the projector. */
+  public boolean isWritable() {
+    Projector<?> filled = projector;
+    return log.isWritable() && asking.fault().isEmpty() && (filled == null || !filled.isFull());
+  }
+
+  /** What is wrong now, in one sentence; empty while nothing is. */
+  public Optional<String> fault() {
+    Projector<?> filled = projector;
+    return log.fault()
+        .or(asking::fault)
+        .or(() -> filled == null ? Optional.empty() : filled.fault());
+  }
+
+  /** Lets go of everything, once the projector has brought in what waits. */
   @Override
   public void close() {
+    Projector<?> filled = projector;
+    if (filled != null) {
+      filled.close();
+    }
     projection.close();
     log.close();
   }

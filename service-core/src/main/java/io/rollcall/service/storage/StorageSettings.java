@@ -3,6 +3,7 @@ package io.rollcall.service.storage;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a service keeps its state. Immutable, any thread.
@@ -16,19 +17,40 @@ public record StorageSettings(String url, Optional<String> username, Optional<St
   private static final String SQLITE = "jdbc:sqlite:";
   private static final String POSTGRESQL = "jdbc:postgresql:";
 
-  /** What may stand there, for messages. */
-  public static final String EXPECTED =
+  private static final String MEMORY = "memory";
+
+  private static final String EXPECTED =
       "jdbc:sqlite: and a file, for example jdbc:sqlite:data/rollcall.db, or"
           + " jdbc:postgresql://host/database";
 
   /**
    * Checks the form.
    *
-   * @throws IllegalArgumentException when it is neither; its message is {@link #EXPECTED}
+   * @throws IllegalArgumentException when it is neither; its message says what is expected
    */
   public StorageSettings {
     if (!isSqlite(url) && !(url.startsWith(POSTGRESQL) && url.length() > POSTGRESQL.length())) {
       throw new IllegalArgumentException(EXPECTED);
+    }
+  }
+
+  /**
+   * What a property says.
+   *
+   * @return empty when it is {@code memory}
+   * @throws IllegalArgumentException when it is nothing of all that; its message says what is
+   *     expected
+   */
+  public static Optional<StorageSettings> of(
+      String url, @Nullable String username, @Nullable String password) {
+    if (url.equals(MEMORY)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new StorageSettings(url, Optional.ofNullable(username), Optional.ofNullable(password)));
+    } catch (IllegalArgumentException wrong) {
+      throw new IllegalArgumentException(wrong.getMessage() + ", or " + MEMORY, wrong);
     }
   }
 

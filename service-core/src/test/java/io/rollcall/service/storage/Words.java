@@ -1,6 +1,7 @@
 package io.rollcall.service.storage;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,7 +35,7 @@ final class Words implements ProjectionTables<String> {
   }
 
   /** Every word of the log. */
-  static List<String> read(RowLog log) throws StorageException {
+  static List<String> read(RowLog log) throws IOException {
     List<String> words = new ArrayList<>();
     log.read(row -> words.add(row.batch().toStringUtf8()));
     return words;
