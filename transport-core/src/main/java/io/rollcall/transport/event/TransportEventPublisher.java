@@ -8,6 +8,8 @@ import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.MessageHandler;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.core.ResolvableType;
 
 /**
  * Turns what the dispatcher reports into Spring events.
@@ -28,7 +30,7 @@ public final class TransportEventPublisher
 
   @Override
   public void handle(InboundMessage message) {
-    events.publishEvent(new MessageReceivedEvent(message));
+    events.publishEvent(new Received(this, new MessageReceivedEvent(message)));
   }
 
   @Override
@@ -44,5 +46,28 @@ public final class TransportEventPublisher
   @Override
   public void audit(AuditEvent event) {
     events.publishEvent(event);
+  }
+
+  /**
+   * What Spring would wrap the event in by itself, with its type worked out once: that costs more
+   * than all the rest of a publication, and there is one for each message.
+   */
+  private static final class Received extends PayloadApplicationEvent<MessageReceivedEvent> {
+
+    private static final long serialVersionUID = 1;
+
+    private static final ResolvableType PAYLOAD =
+        ResolvableType.forClass(MessageReceivedEvent.class);
+    private static final ResolvableType TYPE =
+        ResolvableType.forClassWithGenerics(PayloadApplicationEvent.class, PAYLOAD);
+
+    private Received(Object source, MessageReceivedEvent event) {
+      super(source, event, PAYLOAD);
+    }
+
+    @Override
+    public ResolvableType getResolvableType() {
+      return TYPE;
+    }
   }
 }

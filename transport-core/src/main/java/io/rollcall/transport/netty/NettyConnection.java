@@ -122,7 +122,7 @@ final class NettyConnection implements Replaceable {
                   link.context()
                       .senders()
                       .messages()
-                      .map(sender -> message.toBuilder().setSenderId(sender).build())
+                      .map(sender -> SenderIds.put(sender, message))
                       .orElse(message));
     } catch (TransportException refused) {
       return CompletableFuture.failedFuture(refused);

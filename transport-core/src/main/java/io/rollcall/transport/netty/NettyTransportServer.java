@@ -32,6 +32,7 @@ import io.rollcall.transport.session.ServerHandshake;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -341,16 +342,14 @@ public final class NettyTransportServer implements TransportServer {
 
   @Override
   public CompletionStage<BroadcastResult> send(Collection<String> connectionIds, Message message) {
-    Map<String, NettyConnection> recipients = new LinkedHashMap<>();
+    List<NettyConnection> recipients = new ArrayList<>(connectionIds.size());
     Map<String, TransportException> unknown = new LinkedHashMap<>();
     for (String id : new LinkedHashSet<>(connectionIds)) {
       connections
           .find(id)
-          .ifPresentOrElse(
-              connection -> recipients.put(id, connection),
-              () -> unknown.put(id, new UnknownPeerException(id)));
+          .ifPresentOrElse(recipients::add, () -> unknown.put(id, new UnknownPeerException(id)));
     }
-    return broadcast(recipients.values(), unknown, message);
+    return broadcast(recipients, unknown, message);
   }
 
   @Override
@@ -367,7 +366,7 @@ public final class NettyTransportServer implements TransportServer {
       Message message) {
     OutboundFrame frame;
     try {
-      frame = frames.encode(message.toBuilder().setSenderId(SenderIds.PUBLISHER).build());
+      frame = frames.encode(SenderIds.put(SenderIds.PUBLISHER, message));
     } catch (TransportException refused) {
       return CompletableFuture.failedFuture(refused);
     }

@@ -1,5 +1,6 @@
 package io.rollcall.transport.netty;
 
+import io.rollcall.proto.v1.Message;
 import java.util.Optional;
 
 /**
@@ -23,5 +24,14 @@ record SenderIds(Optional<String> messages, String ping, String pong, Optional<S
   /** A client's: always its id. */
   static SenderIds client(String clientId) {
     return new SenderIds(Optional.of(clientId), clientId, clientId, Optional.of(clientId));
+  }
+
+  /**
+   * The message with this sender; itself when it has it, because each copy is built field by field.
+   */
+  static Message put(String sender, Message message) {
+    return message.getSenderId().equals(sender)
+        ? message
+        : message.toBuilder().setSenderId(sender).build();
   }
 }

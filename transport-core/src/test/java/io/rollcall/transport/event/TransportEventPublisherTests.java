@@ -13,6 +13,7 @@ import io.rollcall.transport.testing.ConnectionInfos;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.context.support.GenericApplicationContext;
 
@@ -51,6 +52,45 @@ class TransportEventPublisherTests {
             new MessageReceivedEvent(message),
             new ConnectionClosedEvent(connection, CloseReason.END_OF_STREAM, "gone"));
     assertThat(threads).containsOnly(Thread.currentThread());
+  }
+
+  @Test
+  void tellsAListenerOnlyOfEventsOfItsType() {
+    List<Object> messages = new ArrayList<>();
+    List<Object> closings = new ArrayList<>();
+    try (GenericApplicationContext context = new GenericApplicationContext()) {
+      context.registerBean(
+          "messages", ApplicationListener.class, () -> new MessageListener(messages));
+      context.registerBean(
+          "closings", ApplicationListener.class, () -> new ClosingListener(closings));
+      context.refresh();
+      TransportEventPublisher publisher = new TransportEventPublisher(context);
+
+      publisher.handle(message);
+      publisher.handle(message);
+      publisher.closed(connection, CloseReason.END_OF_STREAM, "gone");
+    }
+
+    assertThat(messages)
+        .containsExactly(new MessageReceivedEvent(message), new MessageReceivedEvent(message));
+    assertThat(closings)
+        .containsExactly(new ConnectionClosedEvent(connection, CloseReason.END_OF_STREAM, "gone"));
+  }
+
+  private record MessageListener(List<Object> heard)
+      implements ApplicationListener<PayloadApplicationEvent<MessageReceivedEvent>> {
+    @Override
+    public void onApplicationEvent(PayloadApplicationEvent<MessageReceivedEvent> event) {
+      heard.add(event.getPayload());
+    }
+  }
+
+  private record ClosingListener(List<Object> heard)
+      implements ApplicationListener<PayloadApplicationEvent<ConnectionClosedEvent>> {
+    @Override
+    public void onApplicationEvent(PayloadApplicationEvent<ConnectionClosedEvent> event) {
+      heard.add(event.getPayload());
+    }
   }
 
   @Test
