@@ -4,12 +4,15 @@ import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,7 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * dispatcher's bytes (or one message). At the bound {@link #offer} refuses, and whoever reads the
  * socket stops reading; {@code opened} and {@code closed} always find room.
  *
- * <p>Safe for any thread; order is the order of the calls.
+ * <p>Messages are handed over in batches, because waking the handler costs more than most of what
+ * it does: they are gathered until {@link #handOver}, which comes at the end of each read. All
+ * methods belong to one thread, the connection's event loop.
  */
 public final class Inbox {
 
@@ -29,11 +34,20 @@ public final class Inbox {
   private final int maxBytes;
   private final Runnable room;
 
+  /** As long as the batch may wait for what its handler is done with to be given back. */
+  private static final long DONE_AFTER_NANOS = Duration.ofMillis(1).toNanos();
+
+  // The event loop's.
+  private final List<Event> gathered = new ArrayList<>(1);
+  private int gatheredMessages;
+  private long gatheredBytes;
+
   private final ReentrantLock lock = new ReentrantLock();
-  // Under the lock. A message counts until its handler is done with it.
+  // Changed under the lock. A message counts until its handler is done with it.
+  private final AtomicInteger messages = new AtomicInteger();
+  private final AtomicLong bytes = new AtomicLong();
+  // Under the lock.
   private Deque<Event> waiting = new ArrayDeque<>(1);
-  private int messages;
-  private long bytes;
   private boolean running;
   private boolean refused;
 
@@ -85,53 +99,79 @@ public final class Inbox {
    * is about to be ended by this side.
    */
   public void offerLast(InboundMessage message) {
-    lock.lock();
-    try {
-      put(message);
-    } finally {
-      lock.unlock();
-    }
+    gather(message);
+    handOver();
   }
 
   /**
-   * Queues a message if there is room.
+   * Gathers a message if there is room, for the next {@link #handOver}.
    *
    * @return false when there is none; then the caller keeps it and offers it again after {@code
    *     room} was called
    */
   public boolean offer(InboundMessage message) {
     int size = message.encoded().size();
+    if (isFullFor(size)) {
+      // Nothing is given back for what nobody handles.
+      handOver();
+      lock.lock();
+      try {
+        if (isFullFor(size)) {
+          refused = true;
+          return false;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+    gather(message);
+    if (gatheredMessages == EVENTS_IN_A_TURN) {
+      handOver();
+    }
+    return true;
+  }
+
+  /** Only the event loop makes it more, so what it sees may be too much and never too little. */
+  private boolean isFullFor(int size) {
+    int there = messages.get() + gatheredMessages;
+    return there > 0
+        && (there >= MessageDispatcher.MAX_MESSAGES
+            || bytes.get() + gatheredBytes + size > maxBytes);
+  }
+
+  private void gather(InboundMessage message) {
+    gathered.add(new Received(message));
+    gatheredMessages++;
+    gatheredBytes += message.encoded().size();
+  }
+
+  /** What was gathered goes to the handler. */
+  public void handOver() {
+    if (gathered.isEmpty()) {
+      return;
+    }
+    dispatcher.queued.addAndGet(gatheredMessages);
     lock.lock();
     try {
-      if (messages > 0 && (messages >= MessageDispatcher.MAX_MESSAGES || bytes + size > maxBytes)) {
-        refused = true;
-        return false;
-      }
-      put(message);
-      return true;
+      messages.addAndGet(gatheredMessages);
+      bytes.addAndGet(gatheredBytes);
+      waiting.addAll(gathered);
+      startIfIdle();
     } finally {
       lock.unlock();
     }
-  }
-
-  private void put(InboundMessage message) {
-    messages++;
-    bytes += message.encoded().size();
-    dispatcher.queued.incrementAndGet();
-    enqueue(new Received(message));
+    gathered.clear();
+    gatheredMessages = 0;
+    gatheredBytes = 0;
   }
 
   private void add(Event event) {
-    lock.lock();
-    try {
-      enqueue(event);
-    } finally {
-      lock.unlock();
-    }
+    gathered.add(event);
+    handOver();
   }
 
-  private void enqueue(Event event) {
-    waiting.addLast(event);
+  /** Under the lock. */
+  private void startIfIdle() {
     if (!running) {
       running = true;
       dispatcher.start(this);
@@ -155,12 +195,7 @@ public final class Inbox {
       if (batch.isEmpty()) {
         return false;
       }
-      for (Event event : batch) {
-        handle(event);
-        if (event instanceof Closed closed) {
-          closed.handled.run();
-        }
-      }
+      handle(batch);
       handled += batch.size();
     }
     return true;
@@ -192,13 +227,46 @@ public final class Inbox {
     }
   }
 
+  private void handle(Collection<Event> batch) {
+    int doneMessages = 0;
+    long doneBytes = 0;
+    long toldAt = System.nanoTime();
+    for (Event event : batch) {
+      long start = System.nanoTime();
+      handle(event);
+      switch (event) {
+        case Received(InboundMessage message) -> {
+          long end = System.nanoTime();
+          dispatcher.metrics.messageProcessed(
+              message.message().getPayloadCase(), Duration.ofNanos(end - start));
+          doneMessages++;
+          doneBytes += message.encoded().size();
+          if (end - toldAt >= DONE_AFTER_NANOS) {
+            done(doneMessages, doneBytes);
+            doneMessages = 0;
+            doneBytes = 0;
+            toldAt = end;
+          }
+        }
+        case Closed closed -> {
+          done(doneMessages, doneBytes);
+          doneMessages = 0;
+          doneBytes = 0;
+          closed.handled.run();
+        }
+        case Opened _ -> {}
+      }
+    }
+    done(doneMessages, doneBytes);
+  }
+
   private void handle(Event event) {
     try {
       switch (event) {
         case Opened opened -> dispatcher.listener.opened(opened.info);
         case Closed closed ->
             dispatcher.listener.closed(closed.info, closed.reason, closed.details);
-        case Received received -> handle(received.message);
+        case Received received -> dispatcher.handler.handle(received.message);
       }
     } catch (Throwable fault) { // Whatever it is, the connection's other messages must go on.
       dispatcher.logFailure(connectionId, event.name(), fault);
@@ -206,26 +274,18 @@ public final class Inbox {
     }
   }
 
-  private void handle(InboundMessage message) {
-    long start = System.nanoTime();
-    try {
-      dispatcher.handler.handle(message);
-    } finally {
-      dispatcher.metrics.messageProcessed(
-          message.message().getPayloadCase(), MessageDispatcher.since(start));
-      done(message.encoded().size());
+  private void done(int count, long size) {
+    if (count == 0) {
+      return;
     }
-  }
-
-  private void done(int size) {
-    dispatcher.queued.decrementAndGet();
+    dispatcher.queued.addAndGet(-count);
     boolean call;
     lock.lock();
     try {
-      messages--;
-      bytes -= size;
+      int left = messages.addAndGet(-count);
+      long leftBytes = bytes.addAndGet(-size);
       // Half empty, so that reading does not stop again at once.
-      call = refused && messages <= MessageDispatcher.MAX_MESSAGES / 2 && bytes <= maxBytes / 2;
+      call = refused && left <= MessageDispatcher.MAX_MESSAGES / 2 && leftBytes <= maxBytes / 2;
       if (call) {
         refused = false;
       }

@@ -156,8 +156,4 @@ public final class MessageDispatcher {
     Thread.currentThread().setName(threadNamePrefix + inbox.connectionId());
     return inbox;
   }
-
-  static Duration since(long startNanos) {
-    return Duration.ofNanos(System.nanoTime() - startNanos);
-  }
 }

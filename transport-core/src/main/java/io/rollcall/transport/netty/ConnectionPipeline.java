@@ -59,7 +59,12 @@ final class ConnectionPipeline {
     handler.set(dispatch);
     ChannelPipeline pipeline = link.channel().pipeline();
     pipeline.addBefore(ERRORS, MESSAGES, new MessageDecoder(connection));
-    pipeline.addBefore(ERRORS, KEEP_ALIVE, new KeepAliveHandler(link));
+    KeepAliveHandler keepAlive = new KeepAliveHandler(link);
+    pipeline.addBefore(ERRORS, KEEP_ALIVE, keepAlive);
+    FrameDecoder frames = pipeline.get(FrameDecoder.class);
+    if (frames != null) {
+      frames.shortcut(keepAlive::takePing);
+    }
     pipeline.addBefore(ERRORS, DISPATCH, dispatch);
     return inbox;
   }

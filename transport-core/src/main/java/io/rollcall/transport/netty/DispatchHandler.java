@@ -7,8 +7,8 @@ import io.rollcall.transport.dispatch.Inbox;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands messages over to their handler's queue, and stops reading while that is full. The one
- * message that found no room waits here.
+ * Hands messages over to their handler's queue, those of one read together, and stops reading while
+ * that is full. The one message that found no room waits here.
  */
 final class DispatchHandler extends ChannelInboundHandlerAdapter {
 
@@ -33,11 +33,18 @@ final class DispatchHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    inbox.handOver();
+    ctx.fireChannelReadComplete();
+  }
+
   /** The queue has room again. Event loop. */
   void room() {
     InboundMessage inbound = waiting;
     if (inbound == null || link.ended() || inbox.offer(inbound)) {
       waiting = null;
+      inbox.handOver();
       link.resume(Link.Pause.DISPATCH);
     }
   }

@@ -62,9 +62,13 @@ final class EventLoops implements AutoCloseable {
         epoll);
   }
 
-  /** As many loops as a server wants: one per processor. */
+  /**
+   * As many loops as a server wants: one for every two processors. The others are for handlers and
+   * for the kernel's half of the work; with a loop for each, both wait for the loops more than the
+   * loops save.
+   */
   static int serverThreads() {
-    return Math.max(2, Runtime.getRuntime().availableProcessors());
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   EventLoopGroup group() {

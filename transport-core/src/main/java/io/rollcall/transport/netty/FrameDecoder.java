@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes to frames: first handler of every pipeline. Passes each frame on as one {@link ByteString}.
+ * Bytes to frames: first handler of every pipeline. Passes each frame on as one {@link ByteString},
+ * and says when no more follow for now, as a channel does after a read.
  *
  * <p>Nothing is allocated from a length field: a frame's array grows, by doubling, with the bytes
  * that came, and counts toward the inbound budget until it is complete. While the link does not
@@ -38,6 +39,19 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     int firstByteCame(byte first);
   }
 
+  /** Takes frames that come again and again straight from the socket's bytes. */
+  @FunctionalInterface
+  interface Shortcut {
+
+    /**
+     * Looks at a frame that came in one piece. Event loop.
+     *
+     * @param index of its first byte behind the prefix
+     * @return whether it is dealt with; else it goes on as any other
+     */
+    boolean takes(ByteBuf bytes, int index, int length);
+  }
+
   private static final int SMALLEST_ARRAY = 256;
   private static final byte[] NO_FRAME = {};
 
@@ -48,6 +62,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private int limit;
   private @Nullable FirstByteListener first;
   private Consumer<TransportException> onUnreadable;
+  private Shortcut shortcut = (bytes, index, length) -> false;
   private @Nullable ChannelHandlerContext context;
 
   private int prefix;
@@ -68,7 +83,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     this.share = link.context().inbound().share(link);
     this.limit = link.context().settings().maxMessageSize();
     this.onUnreadable = problem -> ErrorHandler.end(link, problem);
-    link.onResume(this::decodeWaiting);
+    link.onResume(this::resume);
   }
 
   /**
@@ -84,6 +99,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** Who decides about bytes that are no frame; else they end the link. */
   void onUnreadable(Consumer<TransportException> decision) {
     onUnreadable = decision;
+  }
+
+  /** From now on some frames go another way. */
+  void shortcut(Shortcut way) {
+    shortcut = way;
   }
 
   /** Most bytes that may come while nobody reads; with more the link is cut. */
@@ -145,6 +165,14 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     share.holds(unasked + countedBody);
   }
 
+  private void resume() {
+    decodeWaiting();
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      ctx.fireChannelReadComplete();
+    }
+  }
+
   private void decodeWaiting() {
     ChannelHandlerContext ctx = context;
     if (ctx == null) {
@@ -198,6 +226,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   /** One step: a frame if these bytes complete one; else they are used up. */
   private @Nullable ByteString next(ByteBuf bytes) {
+    if (prefixBytes == 0 && bytes.readableBytes() >= LengthPrefix.BYTES) {
+      prefix = bytes.readInt();
+      prefixBytes = LengthPrefix.BYTES;
+      length = LengthPrefix.length(prefix, limit);
+    }
     while (prefixBytes < LengthPrefix.BYTES) {
       if (!bytes.isReadable()) {
         return null;
@@ -220,6 +253,14 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
         return null;
       }
       LengthPrefix.length(prefix, firstLimit);
+    }
+    if (bodyBytes == 0
+        && bytes.readableBytes() >= length
+        && shortcut.takes(bytes, bytes.readerIndex(), length)) {
+      bytes.skipBytes(length);
+      forget();
+      link.keepAlive().frameCompleted();
+      return null;
     }
     int count = Math.min(bytes.readableBytes(), length - bodyBytes);
     makeRoom(bodyBytes + count);

@@ -1,11 +1,11 @@
 package io.rollcall.transport.netty;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Ping;
-import io.rollcall.proto.v1.Pong;
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.TransportException;
@@ -30,11 +30,14 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
   private static final int MOST_PONGS_OWED = 64;
 
   private final Link link;
+  private final PingFrames pings;
   private int pongsOwed;
   private Runnable cancelDecision = () -> {};
 
   KeepAliveHandler(Link link) {
     this.link = link;
+    this.pings = new PingFrames(link.context().senders().pong());
+    link.onAnswersWritten(this::pongsWritten);
   }
 
   @Override
@@ -93,8 +96,7 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
         Message.newBuilder()
             .setSenderId(link.context().senders().ping())
             .setPing(Ping.newBuilder().setTimestamp(nanos))
-            .build(),
-        Delivery.IGNORED);
+            .build());
   }
 
   @Override
@@ -108,22 +110,48 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * Answers a ping from its bytes.
+   *
+   * @param index of the first byte of the message, which is there as a whole
+   * @return false when it is something else, or a ping of unusual form
+   */
+  boolean takePing(ByteBuf bytes, int index, int length) {
+    if (!pings.read(bytes, index, length)) {
+      return false;
+    }
+    link.messageCame(Message.PayloadCase.PING, length);
+    pong(pings.timestamp());
+    return true;
+  }
+
   private void pong(long timestamp) {
+    int size = pings.pongSize(timestamp);
+    if (size > link.context().codec().maxMessageSize()) {
+      log.debug("{} max-message-size is less than a pong has", link.id());
+      return;
+    }
+    ByteBuf frame = link.answer(size);
+    if (frame == null) {
+      return;
+    }
+    frame.writeInt(size);
+    pings.writePong(frame, timestamp);
     pongsOwed++;
     if (pongsOwed == MOST_PONGS_OWED) {
       link.pause(Link.Pause.PONGS);
     }
-    send(
-        Message.newBuilder()
-            .setSenderId(link.context().senders().pong())
-            .setPong(Pong.newBuilder().setTimestamp(timestamp))
-            .build(),
-        failure -> pongWritten());
   }
 
-  private void pongWritten() {
-    pongsOwed--;
-    if (pongsOwed == MOST_PONGS_OWED / 2) {
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    link.flushAnswers();
+    ctx.fireChannelReadComplete();
+  }
+
+  private void pongsWritten(int count) {
+    pongsOwed -= count;
+    if (pongsOwed <= MOST_PONGS_OWED / 2) {
       link.resume(Link.Pause.PONGS);
     }
   }
@@ -134,18 +162,17 @@ final class KeepAliveHandler extends ChannelInboundHandlerAdapter {
         CloseReason.of(disconnect.getReason()), PeerText.of(disconnect.getDetails()));
   }
 
-  private void send(Message message, Delivery delivery) {
+  private void send(Message message) {
     OutboundFrame frame;
     try {
       frame = link.context().frames().encode(message);
     } catch (TransportException tooLarge) {
       // Only with a max-message-size below that of a ping.
       log.debug("{} {}", link.id(), tooLarge.getMessage());
-      delivery.done(tooLarge);
       return;
     }
     try {
-      link.send(frame, delivery);
+      link.send(frame, Delivery.IGNORED);
     } finally {
       frame.release();
     }

@@ -1,5 +1,6 @@
 package io.rollcall.transport.netty;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
@@ -35,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +48,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Outbound: a bounded queue of frames in order. A frame that does not fit, or one that waited
  * longer than the write timeout, ends the link at once with WRITE_TIMEOUT. All that was queued
- * during one turn of the event loop leaves in one flush.
+ * during one turn of the event loop leaves in one flush. Small frames are copied into one write
+ * while the socket keeps up; behind {@value #MOST_COPIED} bytes of such copies that it has not
+ * taken, frames wait as they are, shared with other links.
  *
  * <p>Ending happens once, and whoever comes first gives the reason. {@link #close} lets the queue
  * drain, says goodbye, shuts the output, reads what still comes for a moment so that the goodbye is
@@ -79,6 +83,14 @@ final class Link {
   /** How long is read on after the output was shut. */
   static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
+  /** Up to this size a frame is copied rather than written by itself. */
+  static final int SMALL_FRAME = 4096;
+
+  /** Copies that a socket may not have taken. */
+  static final int MOST_COPIED = 64 * 1024;
+
+  private static final int SMALLEST_BATCH = 256;
+
   private static final Logger log = LoggerFactory.getLogger(Link.class);
 
   private final String id;
@@ -90,12 +102,16 @@ final class Link {
 
   // Outbound, any thread.
   private final AtomicLong queuedBytes = new AtomicLong();
-  private final Queue<Pending> handedOver = new ConcurrentLinkedQueue<>();
+  private final Queue<QueuedFrame> handedOver = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean flushScheduled = new AtomicBoolean();
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
 
-  // Outbound, event loop: what Netty has and the socket has not taken, oldest first.
-  private final Deque<Pending> unwritten = new ArrayDeque<>(1);
+  // Outbound, event loop: the batch that is being filled; what Netty has and the socket has not
+  // taken, oldest first, and how many bytes of that are copies.
+  private @Nullable WriteBatch filling;
+  private final Deque<WriteBatch> unwritten = new ArrayDeque<>(1);
+  private int copied;
+  private IntConsumer onAnswersWritten = count -> {};
   private boolean outputOver;
   private boolean watchArmed;
   private Runnable cancelWatch = () -> {};
@@ -212,28 +228,48 @@ final class Link {
    * does not fit ends the link.
    */
   void send(OutboundFrame frame, Delivery delivery) {
+    if (queue(frame, delivery, nanoTime())) {
+      scheduleFlush();
+    }
+  }
+
+  /**
+   * The same without the flush, which the caller schedules behind the last of several.
+   *
+   * @param now by {@link #nanoTime}
+   * @return whether it was queued
+   */
+  boolean queue(OutboundFrame frame, Delivery delivery, long now) {
     End ended = end.get();
     if (ended != null) {
       delivery.done(ended.failure(id));
-      return;
+      return false;
     }
-    long before = queuedBytes.getAndAdd(frame.size());
-    long limit = context.settings().outboundBuffer();
-    if (before + frame.size() > limit) {
-      queuedBytes.addAndGet(-frame.size());
-      cut(
-          CloseReason.WRITE_TIMEOUT,
-          "the peer does not read: %d bytes are queued, %d more do not fit, outbound-buffer is %d"
-              .formatted(before, frame.size(), limit),
-          Operation.WRITE);
+    if (!reserve(frame.size())) {
       delivery.done(failure());
-      return;
+      return false;
     }
-    handedOver.add(new Pending(frame.retain(), nanoTime(), delivery));
-    scheduleFlush();
+    handedOver.add(new QueuedFrame(frame.retain(), now, delivery));
+    return true;
   }
 
-  private void scheduleFlush() {
+  private boolean reserve(int bytes) {
+    long before = queuedBytes.getAndAdd(bytes);
+    long limit = context.settings().outboundBuffer();
+    if (before + bytes <= limit) {
+      return true;
+    }
+    queuedBytes.addAndGet(-bytes);
+    cut(
+        CloseReason.WRITE_TIMEOUT,
+        "the peer does not read: %d bytes are queued, %d more do not fit, outbound-buffer is %d"
+            .formatted(before, bytes, limit),
+        Operation.WRITE);
+    return false;
+  }
+
+  /** What was queued leaves with the next turn of the event loop. */
+  void scheduleFlush() {
     if (!flushScheduled.get() && flushScheduled.compareAndSet(false, true)) {
       execute(this::flush);
     }
@@ -248,69 +284,150 @@ final class Link {
     }
   }
 
+  /**
+   * Queues an answer of the transport itself, which is never a frame; leaves with {@link
+   * #flushAnswers}. Event loop.
+   *
+   * @param messageSize without its prefix
+   * @return where to write it, prefix first; null when nothing can be sent any more
+   */
+  @Nullable ByteBuf answer(int messageSize) {
+    int size = LengthPrefix.BYTES + messageSize;
+    if (ended() || !reserve(size)) {
+      return null;
+    }
+    return batchFor(size, nanoTime()).answer(messageSize);
+  }
+
+  /** How many answers the socket took. Set and called on the event loop. */
+  void onAnswersWritten(IntConsumer listener) {
+    onAnswersWritten = listener;
+  }
+
+  /** What was answered leaves. Event loop. */
+  void flushAnswers() {
+    if (filling != null) {
+      flush();
+    }
+  }
+
   private void flush() {
     flushScheduled.set(false);
-    boolean any = false;
-    for (Pending next = handedOver.poll(); next != null; next = handedOver.poll()) {
+    for (QueuedFrame next = handedOver.poll(); next != null; next = handedOver.poll()) {
       if (outputOver) {
-        next.release();
+        next.frame().release();
         settle(next, failure());
+      } else if (isCopied(next.frame().size())) {
+        batchFor(next.frame().size(), next.queuedAt()).copy(next);
+        next.frame().release();
       } else {
-        write(next);
-        any = true;
+        writeFilling();
+        write(WriteBatch.of(next));
       }
     }
-    if (any) {
+    if (outputOver) {
+      throwAwayFilling();
+    } else {
+      writeFilling();
       channel.flush();
     }
   }
 
-  private void write(Pending pending) {
-    unwritten.addLast(pending);
-    armWriteWatch(pending);
-    channel
-        .write(pending.frame.toWrite())
-        .addListener(written -> onWritten(written.isSuccess() ? null : written.cause()));
+  private boolean isCopied(int size) {
+    return size <= SMALL_FRAME
+        && copied + (filling == null ? 0 : filling.size()) + size <= MOST_COPIED;
   }
 
-  /** The socket takes frames, and fails them, in their order. */
-  private void onWritten(@Nullable Throwable cause) {
-    Pending pending = unwritten.removeFirst();
-    pending.release();
-    if (cause == null) {
-      bytesWritten.addAndGet(pending.frame.size());
-      messagesWritten.incrementAndGet();
-      context
-          .metrics()
-          .messageSent(pending.frame.type(), pending.frame.size() - LengthPrefix.BYTES);
-      settle(pending, null);
-    } else {
-      // A frame that left in part ends the stream: nothing that follows would be understood.
-      broken(cause, Operation.WRITE);
-      settle(pending, failure());
+  private WriteBatch batchFor(int size, long queuedAt) {
+    WriteBatch batch = filling;
+    if (batch != null && batch.size() + size > MOST_COPIED) {
+      writeFilling();
+      batch = null;
+    }
+    if (batch == null) {
+      int expected = Math.clamp(queuedBytes.get(), SMALLEST_BATCH, MOST_COPIED);
+      batch = WriteBatch.ofCopies(channel.alloc().directBuffer(expected), queuedAt);
+      filling = batch;
+    }
+    return batch;
+  }
+
+  private void writeFilling() {
+    WriteBatch batch = filling;
+    if (batch != null) {
+      filling = null;
+      copied += batch.size();
+      context.frames().budget().reserve(batch.size());
+      write(batch);
     }
   }
 
-  private void settle(Pending pending, @Nullable TransportException failure) {
-    queuedBytes.addAndGet(-pending.frame.size());
-    pending.delivery.done(failure);
+  private void throwAwayFilling() {
+    WriteBatch batch = filling;
+    if (batch != null) {
+      filling = null;
+      batch.bytes().release();
+      settle(batch, failure());
+    }
   }
 
-  private void armWriteWatch(Pending oldest) {
+  private void write(WriteBatch batch) {
+    unwritten.addLast(batch);
+    armWriteWatch(batch);
+    channel
+        .write(batch.bytes())
+        .addListener(written -> onWritten(written.isSuccess() ? null : written.cause()));
+  }
+
+  /** The socket takes batches, and fails them, in their order. */
+  private void onWritten(@Nullable Throwable cause) {
+    WriteBatch batch = unwritten.removeFirst();
+    if (batch.copies()) {
+      copied -= batch.size();
+      context.frames().budget().release(batch.size());
+    } else {
+      batch.releaseFrames();
+    }
+    if (cause == null) {
+      bytesWritten.addAndGet(batch.size());
+      messagesWritten.addAndGet(batch.messages());
+      batch.countTo(context.metrics());
+      settle(batch, null);
+    } else {
+      // A frame that left in part ends the stream: nothing that follows would be understood.
+      broken(cause, Operation.WRITE);
+      settle(batch, failure());
+    }
+  }
+
+  private void settle(WriteBatch batch, @Nullable TransportException failure) {
+    queuedBytes.addAndGet(-batch.size());
+    batch.settle(failure);
+    if (batch.answers() > 0) {
+      onAnswersWritten.accept(batch.answers());
+    }
+  }
+
+  private void settle(QueuedFrame frame, TransportException failure) {
+    queuedBytes.addAndGet(-frame.frame().size());
+    frame.delivery().done(failure);
+  }
+
+  private void armWriteWatch(WriteBatch oldest) {
     if (!watchArmed) {
       watchArmed = true;
-      long due = oldest.queuedAt + writeTimeoutNanos - nanoTime();
+      long due = oldest.queuedAt() + writeTimeoutNanos - nanoTime();
       cancelWatch = schedule(this::watchWrites, Math.max(due, 0));
     }
   }
 
   private void watchWrites() {
     watchArmed = false;
-    Pending oldest = unwritten.peekFirst();
+    WriteBatch oldest = unwritten.peekFirst();
     if (oldest == null || !channel.isOpen()) {
       return;
     }
-    if (nanoTime() - oldest.queuedAt >= writeTimeoutNanos) {
+    if (nanoTime() - oldest.queuedAt() >= writeTimeoutNanos) {
       cut(
           CloseReason.WRITE_TIMEOUT,
           "the peer does not read: a message waits for longer than write-timeout (%s), %d bytes are queued"
@@ -470,7 +587,7 @@ final class Link {
             drain();
           }
         };
-    write(new Pending(goodbye, nanoTime(), whenWritten));
+    write(WriteBatch.of(new QueuedFrame(goodbye, nanoTime(), whenWritten)));
     channel.flush();
     // What comes now is thrown away, but it must be read for the end of it to be seen. What came
     // before goes at once rather than with the socket: the budgets count on it.
@@ -716,13 +833,6 @@ final class Link {
 
   void setTrusted() {
     trusted = true;
-  }
-
-  /** A frame on its way; releases its reference once. */
-  private record Pending(OutboundFrame frame, long queuedAt, Delivery delivery) {
-    void release() {
-      frame.release();
-    }
   }
 
   private record End(CloseReason reason, String details) {

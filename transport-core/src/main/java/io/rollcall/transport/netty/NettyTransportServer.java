@@ -73,6 +73,7 @@ public final class NettyTransportServer implements TransportServer {
   private final TransportMetrics metrics;
   private final InstantSource clock;
   private final LongSupplier throttleTime;
+  private final int eventLoops;
   private final Codec codec;
   private final OutboundBudget outbound;
   private final FrameEncoder frames;
@@ -97,13 +98,23 @@ public final class NettyTransportServer implements TransportServer {
       AuditListener audit,
       TransportMetrics metrics,
       InstantSource clock) {
-    this(settings, handshake, handler, listener, audit, metrics, clock, System::nanoTime);
+    this(
+        settings,
+        handshake,
+        handler,
+        listener,
+        audit,
+        metrics,
+        clock,
+        System::nanoTime,
+        EventLoops.serverThreads());
   }
 
   /**
    * The same with a clock of its own for the throttle.
    *
    * @param throttleTime only goes forward, in nanoseconds
+   * @param eventLoops how many share the connections
    */
   NettyTransportServer(
       ServerSettings settings,
@@ -113,7 +124,8 @@ public final class NettyTransportServer implements TransportServer {
       AuditListener audit,
       TransportMetrics metrics,
       InstantSource clock,
-      LongSupplier throttleTime) {
+      LongSupplier throttleTime,
+      int eventLoops) {
     if (settings.admission().authentication() && handshake.isEmpty()) {
       throw new IllegalArgumentException("authentication is on, and nobody judges hellos");
     }
@@ -123,6 +135,7 @@ public final class NettyTransportServer implements TransportServer {
     this.metrics = metrics;
     this.clock = clock;
     this.throttleTime = throttleTime;
+    this.eventLoops = eventLoops;
     int maxMessageSize = settings.connection().maxMessageSize();
     this.codec = new ProtobufCodec(maxMessageSize);
     this.outbound = new OutboundBudget("outbound-buffer-total", settings.outboundBufferTotal());
@@ -150,7 +163,7 @@ public final class NettyTransportServer implements TransportServer {
   }
 
   private State.Running listen() {
-    EventLoops loops = EventLoops.start("transport-server", EventLoops.serverThreads());
+    EventLoops loops = EventLoops.start("transport-server", eventLoops);
     HandshakeCrypto crypto = new HandshakeCrypto();
     AuditTrail trail = new AuditTrail(audit);
     InboundBudget inbound = new InboundBudget(settings.connection().inboundBuffer());

@@ -33,6 +33,11 @@ final class OutboundFrame extends AbstractReferenceCounted {
     return type;
   }
 
+  /** Appends the bytes. */
+  void copyTo(ByteBuf target) {
+    target.writeBytes(bytes, bytes.readerIndex(), size);
+  }
+
   /** The bytes, for one write, which releases them. */
   ByteBuf toWrite() {
     return bytes.retainedDuplicate();

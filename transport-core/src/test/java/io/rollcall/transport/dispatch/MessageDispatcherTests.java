@@ -63,6 +63,7 @@ class MessageDispatcherTests {
       expected.add(size);
       assertThat(inbox.offer(message("a", size))).isTrue();
     }
+    inbox.handOver();
     assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
     assertThat(sizes).isEqualTo(expected);
@@ -79,6 +80,7 @@ class MessageDispatcherTests {
     InboundMessage message = message("a", 1);
     for (int i = 1; i <= many; i++) {
       assertThat(inbox.offer(message)).isTrue();
+      inbox.handOver();
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (handled.get() < i && System.nanoTime() < deadline) {
         Thread.onSpinWait();
@@ -102,6 +104,7 @@ class MessageDispatcherTests {
       for (int i = 0; i < 100; i++) {
         assertThat(inbox.offer(message("a", 1))).isTrue();
       }
+      inbox.handOver();
       assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
       assertThat(log.lines(Level.ERROR)).hasSize(LogQuota.USUAL);
       assertThat(log.lines(Level.DEBUG)).hasSize(100 - LogQuota.USUAL);
@@ -145,7 +148,12 @@ class MessageDispatcherTests {
     }
     assertThat(spinning.await(10, TimeUnit.SECONDS)).isTrue();
     Inbox other = dispatcher.open("other", () -> {});
-    Thread elsewhere = Thread.ofPlatform().start(() -> other.offer(message("other", 1)));
+    Thread elsewhere =
+        Thread.ofPlatform()
+            .start(() -> {
+              other.offer(message("other", 1));
+              other.handOver();
+            });
     assertThat(elsewhere.join(PATIENCE)).isTrue();
     go.countDown();
 
@@ -155,11 +163,72 @@ class MessageDispatcherTests {
   }
 
   @Test
+  void gathersUntilItIsToldToHandOverOrATurnIsFull() {
+    MessageDispatcher dispatcher = dispatcher(recorded, 1000);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    for (int i = 0; i < Inbox.EVENTS_IN_A_TURN - 1; i++) {
+      inbox.offer(message("a", 1));
+    }
+    assertThat(dispatcher.queued()).isZero();
+    inbox.offer(message("a", 1));
+    for (int i = 0; i < Inbox.EVENTS_IN_A_TURN; i++) {
+      assertThat(recorded.next()).isEqualTo("message a");
+    }
+    inbox.offer(message("a", 1));
+    inbox.handOver();
+    assertThat(recorded.next()).isEqualTo("message a");
+  }
+
+  /** What was gathered counts, and what refuses hands it over: else nobody would make room. */
+  @Test
+  void whatIsGatheredIsHandedOverBeforeAMessageIsRefused() throws Exception {
+    CountDownLatch room = new CountDownLatch(1);
+    Inbox inbox = dispatcher(recorded, 100).open("a", room::countDown);
+    assertThat(inbox.offer(message("a", 100))).isTrue();
+    while (!inbox.offer(message("a", 1))) {
+      assertThat(room.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(recorded.next()).isEqualTo("message a");
+  }
+
+  @Test
+  void aHandlerThatTakesLongGivesRoomAfterEachMessage() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch stays = new CountDownLatch(1);
+    CountDownLatch room = new CountDownLatch(1);
+    MessageDispatcher dispatcher =
+        dispatcher(
+            message -> {
+              if (message.encoded().size() == 40) {
+                await(stays);
+              } else {
+                await(go);
+                long end = System.nanoTime() + Duration.ofMillis(2).toNanos();
+                while (System.nanoTime() < end) {
+                  Thread.onSpinWait();
+                }
+              }
+            },
+            100);
+    Inbox inbox = dispatcher.open("a", room::countDown);
+    assertThat(inbox.offer(message("a", 60))).isTrue();
+    assertThat(inbox.offer(message("a", 40))).isTrue();
+    assertThat(inbox.offer(message("a", 1))).isFalse();
+    go.countDown();
+    assertThat(room.await(10, TimeUnit.SECONDS)).isTrue();
+    stays.countDown();
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+  }
+
+  @Test
   void handlesTwoConnectionsAtTheSameTime() throws Exception {
     CyclicBarrier both = new CyclicBarrier(3);
     MessageDispatcher dispatcher = dispatcher(message -> meet(both), 1000);
-    dispatcher.open("a", () -> {}).offer(message("a", 1));
-    dispatcher.open("b", () -> {}).offer(message("b", 1));
+    for (String connection : List.of("a", "b")) {
+      Inbox inbox = dispatcher.open(connection, () -> {});
+      inbox.offer(message(connection, 1));
+      inbox.handOver();
+    }
     both.await(10, TimeUnit.SECONDS); // Each handler waits for the other.
     assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
   }
@@ -205,6 +274,7 @@ class MessageDispatcherTests {
       Inbox inbox = dispatcher(throwing, 100).open("a", () -> {});
       inbox.offer(message("a", 1));
       inbox.offer(message("a", 2));
+      inbox.handOver();
       assertThat(recorded.nextMessage().encoded().size()).isEqualTo(2);
       assertThat(log.lines(Level.ERROR)).containsExactly("a handler failed on PAYLOAD_NOT_SET");
     }

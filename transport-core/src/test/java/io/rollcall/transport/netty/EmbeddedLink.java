@@ -124,6 +124,16 @@ final class EmbeddedLink implements AutoCloseable {
         .sum();
   }
 
+  /** How many messages of this payload were counted. */
+  double messages(String type, String direction) {
+    return meters
+        .get(TransportMeters.MESSAGES.meterName())
+        .tag("type", type)
+        .tag("direction", direction)
+        .counter()
+        .count();
+  }
+
   void advance(Duration by) {
     channel.advanceTimeBy(by.toNanos(), TimeUnit.NANOSECONDS);
     channel.runScheduledPendingTasks();

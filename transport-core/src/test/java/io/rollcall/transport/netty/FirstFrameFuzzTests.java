@@ -178,7 +178,10 @@ class FirstFrameFuzzTests {
         sent != null;
         sent = embedded.channel.readOutbound()) {
       try {
-        answers.add(ByteString.copyFrom(sent.skipBytes(4).nioBuffer()));
+        while (sent.isReadable()) {
+          int length = sent.readInt();
+          answers.add(ByteString.copyFrom(sent.readSlice(length).nioBuffer()));
+        }
       } finally {
         sent.release();
       }

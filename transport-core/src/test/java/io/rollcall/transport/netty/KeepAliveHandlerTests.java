@@ -2,10 +2,16 @@ package io.rollcall.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.netty.buffer.ByteBuf;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
+import io.rollcall.proto.v1.Ping;
 import io.rollcall.proto.v1.Pong;
+import io.rollcall.transport.testing.RawSocketPeer;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class KeepAliveHandlerTests {
@@ -73,5 +79,76 @@ class KeepAliveHandlerTests {
       assertThat(embedded.nextSent()).isEmpty();
       assertThat(embedded.channel.isOpen()).isTrue();
     }
+  }
+
+  @Test
+  void answersThePingsOfOneReadInOneWriteInTheirOrder() {
+    try (EmbeddedLink embedded = new EmbeddedLink()) {
+      embedded.admit();
+      byte[] three =
+          ByteString.copyFrom(List.of(ping("a", 1), ping("b", Long.MIN_VALUE), ping("", 0)))
+              .toByteArray();
+      embedded.receive(three);
+      ByteBuf written = embedded.channel.readOutbound();
+      try {
+        assertThat(ByteString.copyFrom(written.nioBuffer()))
+            .isEqualTo(ByteString.copyFrom(List.of(pong(1), pong(Long.MIN_VALUE), pong(0))));
+        assertThat(embedded.channel.<ByteBuf>readOutbound()).isNull();
+      } finally {
+        written.release();
+      }
+      assertThat(embedded.messages("ping", "in")).isEqualTo(3);
+      assertThat(embedded.messages("pong", "out")).isEqualTo(3);
+      assertThat(embedded.link.queuedBytes()).isZero();
+      assertThat(embedded.outbound.held()).isZero();
+    }
+  }
+
+  @Test
+  void answersAPingThatComesByteByByte() throws Exception {
+    try (EmbeddedLink embedded = new EmbeddedLink()) {
+      embedded.admit();
+      for (byte one : ping("a", 7).toByteArray()) {
+        embedded.receive(one);
+      }
+      assertThat(embedded.nextSent().orElseThrow().getPong().getTimestamp()).isEqualTo(7);
+    }
+  }
+
+  /** While the socket takes nothing, a flood of pings is not read on. */
+  @Test
+  void stopsReadingWhenItOwesManyAnswersAndGoesOnWhenTheyLeft() {
+    try (EmbeddedLink embedded = new EmbeddedLink()) {
+      embedded.admit();
+      HeldWrites socket = new HeldWrites();
+      embedded.channel.pipeline().addFirst(socket);
+      byte[] flood = ByteString.copyFrom(Collections.nCopies(100, ping("a", 1))).toByteArray();
+      embedded.receive(flood);
+      assertThat(embedded.link.reading()).isFalse();
+      assertThat(embedded.messages("ping", "in")).isEqualTo(64);
+      socket.takeAll();
+      assertThat(embedded.link.reading()).isTrue();
+      assertThat(embedded.messages("ping", "in")).isEqualTo(100);
+    }
+  }
+
+  private static ByteString ping(String sender, long timestamp) {
+    return framed(
+        Message.newBuilder()
+            .setSenderId(sender)
+            .setPing(Ping.newBuilder().setTimestamp(timestamp))
+            .build());
+  }
+
+  private static ByteString pong(long timestamp) {
+    return framed(
+        Message.newBuilder()
+            .setSenderId("server")
+            .setPong(Pong.newBuilder().setTimestamp(timestamp))
+            .build());
+  }
+
+  private static ByteString framed(Message message) {
+    return ByteString.copyFrom(RawSocketPeer.frame(message.toByteString()));
   }
 }

@@ -138,6 +138,71 @@ class LinkTests {
   }
 
   @Test
+  void smallFramesOfOneTurnLeaveInOneWriteBetweenLargeOnesInTheirOrder() throws Exception {
+    try (EmbeddedLink embedded = watched()) {
+      HeldWrites socket = new HeldWrites();
+      embedded.channel.pipeline().addFirst(socket);
+      List<Integer> written = new ArrayList<>();
+      int[] sizes = {10, 20, Link.SMALL_FRAME, 30};
+      for (int size : sizes) {
+        OutboundFrame frame = frame(embedded.link, size);
+        embedded.link.send(
+            frame,
+            failure -> {
+              assertThat(failure).isNull();
+              written.add(size);
+            });
+        frame.release();
+      }
+      embedded.channel.runPendingTasks();
+      assertThat(socket.count()).as("two together, the large one, the last").isEqualTo(3);
+      assertThat(embedded.link.queuedBytes()).isEqualTo(embedded.outbound.held());
+      socket.takeAll();
+      assertThat(written).containsExactly(10, 20, Link.SMALL_FRAME, 30);
+      assertThat(embedded.link.queuedBytes()).isZero();
+      assertThat(embedded.outbound.held()).isZero();
+      assertThat(embedded.link.messagesWritten()).isEqualTo(4);
+    }
+  }
+
+  /** Else a broadcast would exist once for each reader that stands still. */
+  @Test
+  void aSocketThatTakesNothingIsGivenCopiesUpToABoundAndSharesTheRest() {
+    try (EmbeddedLink embedded = watched()) {
+      HeldWrites socket = new HeldWrites();
+      embedded.channel.pipeline().addFirst(socket);
+      OutboundFrame frame = frame(embedded.link, 1000);
+      int many = 500;
+      for (int i = 0; i < many; i++) {
+        embedded.link.send(frame, Delivery.IGNORED);
+        embedded.channel.runPendingTasks();
+      }
+      assertThat(embedded.link.queuedBytes()).isEqualTo(many * (long) frame.size());
+      assertThat(embedded.outbound.held())
+          .isBetween((long) Link.MOST_COPIED / 2, (long) Link.MOST_COPIED + frame.size());
+      frame.release();
+      socket.takeAll();
+      assertThat(embedded.outbound.held()).isZero();
+    }
+  }
+
+  @Test
+  void whatWasNotWrittenWhenTheLinkEndsHasItsFateAndIsGivenBack() {
+    try (EmbeddedLink embedded = watched()) {
+      List<@Nullable TransportException> failures = new ArrayList<>();
+      OutboundFrame frame = frame(embedded.link, 10);
+      embedded.link.send(frame, failures::add);
+      frame.release();
+      assertThat(embedded.link.answer(4)).isNotNull();
+      embedded.link.abort(CloseReason.REQUESTED, "enough");
+      embedded.channel.runPendingTasks();
+      assertThat(failures).hasSize(1);
+      assertThat(embedded.link.queuedBytes()).isZero();
+      assertThat(embedded.outbound.held()).isZero();
+    }
+  }
+
+  @Test
   void everyFrameHasOneFateAndIsGivenBackHoweverTheEndAndTheSendersMeet() throws Exception {
     int senders = 4;
     int each = 50;

@@ -40,6 +40,10 @@ final class ServerFixture implements AutoCloseable {
     UnauthenticatedSettings unauthenticated = UnauthenticatedSettings.DEFAULT;
     ThrottleSettings throttle = ThrottleSettings.DEFAULT;
     LongSupplier throttleTime = System::nanoTime;
+
+    /** More than one, however few processors there are. */
+    int eventLoops = 2;
+
     AdmissionSettings admission = AdmissionSettings.OPEN;
     Optional<TlsSettings> tls = Optional.empty();
     Optional<ServerHandshake> handshake = Optional.empty();
@@ -91,7 +95,8 @@ final class ServerFixture implements AutoCloseable {
             audited::add,
             settings.metrics,
             InstantSource.system(),
-            settings.throttleTime);
+            settings.throttleTime,
+            settings.eventLoops);
     server.start();
   }
 

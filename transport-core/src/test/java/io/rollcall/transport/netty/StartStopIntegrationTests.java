@@ -130,7 +130,7 @@ class StartStopIntegrationTests {
       // Sockets go to the event loops in turn, the listening one to the first and this to the
       // second. While that one is held up, one of the next is accepted and nothing more.
       link.loop().execute(() -> await(release));
-      for (int i = 0; i <= EventLoops.serverThreads(); i++) {
+      for (int i = 0; i <= settings.eventLoops; i++) {
         late.add(fixture.connect());
       }
       fixture.admitted(late.getLast());
