@@ -285,8 +285,8 @@ final class Link {
   }
 
   /**
-   * Queues an answer of the transport itself, which is never a frame; leaves with {@link
-   * #flushAnswers}. Event loop.
+   * Queues an answer of the transport itself, which is never a frame, behind all that was queued
+   * before; leaves with {@link #flushAnswers}. Event loop.
    *
    * @param messageSize without its prefix
    * @return where to write it, prefix first; null when nothing can be sent any more
@@ -296,6 +296,7 @@ final class Link {
     if (ended() || !reserve(size)) {
       return null;
     }
+    gather();
     return batchFor(size, nanoTime()).answer(messageSize);
   }
 
@@ -313,6 +314,16 @@ final class Link {
 
   private void flush() {
     flushScheduled.set(false);
+    gather();
+    if (outputOver) {
+      throwAwayFilling();
+    } else {
+      writeFilling();
+      channel.flush();
+    }
+  }
+
+  private void gather() {
     for (QueuedFrame next = handedOver.poll(); next != null; next = handedOver.poll()) {
       if (outputOver) {
         next.frame().release();
@@ -324,12 +335,6 @@ final class Link {
         writeFilling();
         write(WriteBatch.of(next));
       }
-    }
-    if (outputOver) {
-      throwAwayFilling();
-    } else {
-      writeFilling();
-      channel.flush();
     }
   }
 

@@ -104,6 +104,22 @@ class KeepAliveHandlerTests {
     }
   }
 
+  /** So nothing overtakes the answer to a hello. */
+  @Test
+  void anAnswerLeavesBehindWhatWasSentBefore() throws Exception {
+    try (EmbeddedLink embedded = new EmbeddedLink()) {
+      NettyConnection connection = embedded.admit();
+      var _ = connection.send(Message.newBuilder().setSenderId("first").build());
+      embedded.receive(ping("a", 7).toByteArray());
+      ByteBuf written = embedded.channel.readOutbound();
+      try {
+        assertThat(written.getByte(6)).isEqualTo((byte) 'f');
+      } finally {
+        written.release();
+      }
+    }
+  }
+
   @Test
   void answersAPingThatComesByteByByte() throws Exception {
     try (EmbeddedLink embedded = new EmbeddedLink()) {
