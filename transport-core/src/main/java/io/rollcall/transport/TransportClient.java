@@ -2,6 +2,7 @@ package io.rollcall.transport;
 
 import io.rollcall.proto.v1.Message;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -70,6 +71,14 @@ public interface TransportClient extends AutoCloseable {
    * @return completes when written; fails with {@link NotConnectedException} when down
    */
   CompletionStage<Void> send(Message message);
+
+  /**
+   * Sends several messages in this order; see {@link Connection#sendAll}. The sender id is set to
+   * {@link #id()}.
+   *
+   * @return completes when all are written; fails with {@link NotConnectedException} when down
+   */
+  CompletionStage<Void> sendAll(List<Message> messages);
 
   /** Whether a connection is up. */
   boolean isConnected();

@@ -58,6 +58,16 @@ public interface TransportServer extends AutoCloseable {
   CompletionStage<BroadcastResult> send(Collection<String> connectionIds, Message message);
 
   /**
+   * Sends several messages, each encoded once, in this order: as {@link #send(Collection, Message)}
+   * for each of them, at a fraction of its cost. A message that is too large is sent to nobody and
+   * keeps no other from being sent.
+   *
+   * @return completes when all that can be is written; delivered are the connections that got
+   *     everything that was meant for them, failed are the others, each with its first failure
+   */
+  CompletionStage<BroadcastResult> sendAll(List<OutboundMessage> messages);
+
+  /**
    * Sends to every connection but the excluded ones. Never waits for a peer. The sender id is set
    * to {@code publisher}, as peers of the SDK expect.
    *

@@ -186,6 +186,7 @@ class ArchitectureTests {
                   "MessageHandler",
                   "MessageTooLargeException",
                   "NotConnectedException",
+                  "OutboundMessage",
                   "PeerIdentity",
                   "ServerSettings",
                   "ThrottleSettings",

@@ -283,6 +283,7 @@ public final class PublisherCoordinator
         case PublisherEffect.Append _, PublisherEffect.Observed _ -> {}
       }
     }
+    gateway.flush();
     return !records.isEmpty();
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 public interface SequencerGateway {
 
   /**
-   * Sends one message to several connections.
+   * Sends one message to several connections, with the next {@link #flush} at the latest.
    *
    * @param connectionIds at least one, each once
    */
@@ -22,4 +22,7 @@ public interface SequencerGateway {
    * @param messages at least one, in order
    */
   void resend(String connectionId, List<PublisherMessage> messages);
+
+  /** All of a batch was sent. */
+  void flush();
 }

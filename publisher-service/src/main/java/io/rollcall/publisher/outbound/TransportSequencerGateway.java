@@ -3,6 +3,7 @@ package io.rollcall.publisher.outbound;
 import io.rollcall.publisher.coordination.SendListener;
 import io.rollcall.publisher.coordination.SequencerGateway;
 import io.rollcall.scp.PublisherMessage;
+import io.rollcall.transport.OutboundMessage;
 import io.rollcall.transport.TransportServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Hands messages to the transport server: one for several connections is encoded once, and what a
- * new connection missed is fed to it as it reads. Failed writes need no care here: the transport
- * closes such a connection, and its peer is told again when it is back.
+ * Hands messages to the transport server: those of a batch together, one for several connections is
+ * encoded once, and what a new connection missed is fed to it as it reads. Failed writes need no
+ * care here: the transport closes such a connection, and its peer is told again when it is back.
  */
 public final class TransportSequencerGateway implements SequencerGateway {
 
@@ -22,6 +23,9 @@ public final class TransportSequencerGateway implements SequencerGateway {
 
   /** Connections that are still being told what they missed; few, and only for a while. */
   private final ConcurrentMap<String, PacedFeed> feeds = new ConcurrentHashMap<>();
+
+  /** Of the batch; the coordinator's own. */
+  private final List<OutboundMessage> batch = new ArrayList<>();
 
   /**
    * Sends through this server.
@@ -40,13 +44,15 @@ public final class TransportSequencerGateway implements SequencerGateway {
   public void send(List<String> connectionIds, PublisherMessage message) {
     List<String> direct = feeds.isEmpty() ? connectionIds : behindNoFeed(connectionIds, message);
     if (!direct.isEmpty()) {
-      var _ = server.send(direct, WireMessages.of(message));
+      batch.add(new OutboundMessage(direct, WireMessages.of(message)));
     }
     listener.sent(message, connectionIds.size());
   }
 
   @Override
   public void resend(String connectionId, List<PublisherMessage> messages) {
+    // What was sent before goes first, and what is sent from now on waits behind the feed.
+    flush();
     PacedFeed running = feeds.get(connectionId);
     if (running != null && running.addMissed(messages)) {
       return;
@@ -59,6 +65,14 @@ public final class TransportSequencerGateway implements SequencerGateway {
           feeds.put(connectionId, feed);
           feed.addMissed(messages);
         });
+  }
+
+  @Override
+  public void flush() {
+    if (!batch.isEmpty()) {
+      var _ = server.sendAll(List.copyOf(batch));
+      batch.clear();
+    }
   }
 
   /** How many connections are still being told what they missed. */

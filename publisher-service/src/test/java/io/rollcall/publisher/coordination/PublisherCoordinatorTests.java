@@ -236,6 +236,7 @@ class PublisherCoordinatorTests {
       implements DecisionLog, SequencerGateway, FactListener<PublisherFact> {
 
     private final List<String> journal = new ArrayList<>();
+    private final List<String> unflushed = new ArrayList<>();
     private final List<Integer> batchSizes = new ArrayList<>();
     private final List<LogRecord> replayed = new ArrayList<>();
     private boolean failing;
@@ -303,12 +304,20 @@ class PublisherCoordinatorTests {
             case PublisherMessage.Decision decision ->
                 "Decision " + (decision.commit() ? "commit" : "abort");
           };
-      journal.add(
+      unflushed.add(
           "send " + what + " " + connectionIds.stream().filter(id -> id.length() == 1).toList());
+    }
+
+    /** What is never flushed is never sent. */
+    @Override
+    public synchronized void flush() {
+      journal.addAll(unflushed);
+      unflushed.clear();
     }
 
     @Override
     public synchronized void resend(String connectionId, List<PublisherMessage> messages) {
+      flush();
       journal.add("resend " + connectionId);
     }
   }

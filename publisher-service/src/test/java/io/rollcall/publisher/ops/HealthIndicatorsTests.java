@@ -61,5 +61,8 @@ class HealthIndicatorsTests {
 
     @Override
     public void resend(String connectionId, List<PublisherMessage> messages) {}
+
+    @Override
+    public void flush() {}
   }
 }

@@ -31,6 +31,7 @@ class TransportSequencerGatewayTests {
     CrossChainTransaction xt = xt("one");
 
     gateway.send(List.of("a", "b"), new PublisherMessage.Start(xt));
+    gateway.flush();
 
     Message wire = server.sentTo("a").getFirst();
     assertThat(wire.getSenderId()).isEqualTo("publisher");
@@ -44,6 +45,7 @@ class TransportSequencerGatewayTests {
     CrossChainTransaction xt = xt("one");
 
     gateway.send(List.of("a"), new PublisherMessage.Decision(xt.id(), false, "queue full", true));
+    gateway.flush();
 
     var decided = server.sentTo("a").getFirst().getDecided();
     assertThat(decided.getXtId()).isEqualTo(xt.id().toMessage());
@@ -58,6 +60,7 @@ class TransportSequencerGatewayTests {
 
     gateway.resend("slow", decisions(20));
     gateway.send(List.of("slow", "quick"), start("new"));
+    gateway.flush();
 
     int first = slow.sent().size();
     assertThat(first).isBetween(2, 10);
@@ -73,7 +76,20 @@ class TransportSequencerGatewayTests {
     assertThat(gateway.feeding()).isZero();
 
     gateway.send(List.of("slow"), start("newer"));
+    gateway.flush();
     assertThat(server.sentTo("slow")).hasSize(1);
+  }
+
+  /** What is missed is told behind what was sent before, and before what is sent afterwards. */
+  @Test
+  void sendsWhatWaitsForTheEndOfTheBatchBeforeWhatWasMissed() {
+    server.open("peer");
+
+    gateway.send(List.of("peer"), start("before"));
+    assertThat(server.sentTo("peer")).isEmpty();
+    gateway.resend("peer", decisions(1));
+
+    assertThat(server.sentTo("peer")).hasSize(1);
   }
 
   @Test

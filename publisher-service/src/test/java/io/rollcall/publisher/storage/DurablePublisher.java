@@ -125,6 +125,9 @@ final class DurablePublisher implements SequencerGateway, AutoCloseable {
     messages.forEach(message -> deliver(connectionId, message));
   }
 
+  @Override
+  public void flush() {}
+
   private void deliver(String connection, PublisherMessage message) {
     if (sendsLeft.getAndDecrement() == 0) {
       throw new Killed();

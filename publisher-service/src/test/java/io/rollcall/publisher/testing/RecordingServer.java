@@ -6,6 +6,7 @@ import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.NotConnectedException;
+import io.rollcall.transport.OutboundMessage;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.TransportServer;
 import java.net.InetSocketAddress;
@@ -43,10 +44,18 @@ public final class RecordingServer implements TransportServer {
   }
 
   @Override
+  public CompletionStage<BroadcastResult> sendAll(List<OutboundMessage> messages) {
+    for (OutboundMessage outbound : messages) {
+      for (String id : outbound.connectionIds()) {
+        sent.computeIfAbsent(id, _ -> new ArrayList<>()).add(outbound.message());
+      }
+    }
+    return CompletableFuture.completedFuture(new BroadcastResult(List.of(), Map.of()));
+  }
+
+  @Override
   public CompletionStage<BroadcastResult> send(Collection<String> connectionIds, Message message) {
-    connectionIds.forEach(id -> sent.computeIfAbsent(id, _ -> new ArrayList<>()).add(message));
-    return CompletableFuture.completedFuture(
-        new BroadcastResult(List.copyOf(connectionIds), Map.of()));
+    throw new UnsupportedOperationException();
   }
 
   @Override
@@ -174,6 +183,11 @@ public final class RecordingServer implements TransportServer {
       queuedBytes += message.getSerializedSize();
       unread.addLast(new Unread(message, written));
       return written;
+    }
+
+    @Override
+    public CompletionStage<Void> sendAll(List<Message> messages) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

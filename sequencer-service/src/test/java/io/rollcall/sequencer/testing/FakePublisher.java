@@ -20,6 +20,7 @@ import io.rollcall.transport.event.MessageReceivedEvent;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -148,6 +149,14 @@ public final class FakePublisher implements TransportClient {
   }
 
   @Override
+  public CompletionStage<Void> sendAll(List<Message> messages) {
+    return CompletableFuture.allOf(
+        messages.stream()
+            .map(message -> send(message).toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
+  }
+
+  @Override
   public Optional<Connection> connection() {
     return connection.map(live -> live);
   }
@@ -245,6 +254,11 @@ public final class FakePublisher implements TransportClient {
 
     @Override
     public CompletionStage<Void> send(Message message) {
+      throw new UnsupportedOperationException("the client sends");
+    }
+
+    @Override
+    public CompletionStage<Void> sendAll(List<Message> messages) {
       throw new UnsupportedOperationException("the client sends");
     }
 

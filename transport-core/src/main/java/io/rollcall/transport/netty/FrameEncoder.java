@@ -3,11 +3,13 @@ package io.rollcall.transport.netty;
 import com.google.protobuf.MessageLite;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.LengthPrefix;
+import java.nio.ByteBuffer;
 
 /**
  * Messages to frames: exact, in one buffer, checked before anything is allocated. Works on the
@@ -53,6 +55,14 @@ final class FrameEncoder {
   private OutboundFrame encode(MessageLite message, Message.PayloadCase type) {
     int size = codec.size(message);
     int total = LengthPrefix.BYTES + size;
+    if (total <= Link.SMALL_FRAME) {
+      // It will be copied, so its memory need not be the socket's kind, which costs more.
+      byte[] bytes = new byte[total];
+      ByteBuffer target = ByteBuffer.wrap(bytes).putInt(size);
+      codec.encode(message, target);
+      budget.reserve(total);
+      return new OutboundFrame(Unpooled.wrappedBuffer(bytes), budget, type);
+    }
     ByteBuf bytes = allocator.directBuffer(total, total);
     try {
       bytes.writeInt(size);

@@ -10,6 +10,8 @@ import io.rollcall.transport.session.OffenceWindow;
 import io.rollcall.transport.session.Replaceable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -115,15 +117,7 @@ final class NettyConnection implements Replaceable {
   public CompletionStage<Void> send(Message message) {
     OutboundFrame frame;
     try {
-      frame =
-          link.context()
-              .frames()
-              .encode(
-                  link.context()
-                      .senders()
-                      .messages()
-                      .map(sender -> SenderIds.put(sender, message))
-                      .orElse(message));
+      frame = encode(message);
     } catch (TransportException refused) {
       return CompletableFuture.failedFuture(refused);
     }
@@ -134,18 +128,70 @@ final class NettyConnection implements Replaceable {
     }
   }
 
+  @Override
+  public CompletionStage<Void> sendAll(List<Message> messages) {
+    List<OutboundFrame> frames = new ArrayList<>(messages.size());
+    try {
+      for (Message message : messages) {
+        frames.add(encode(message));
+      }
+      return queueAll(frames);
+    } catch (TransportException refused) {
+      return CompletableFuture.failedFuture(refused);
+    } finally {
+      frames.forEach(OutboundFrame::release);
+    }
+  }
+
+  private CompletableFuture<Void> queueAll(List<OutboundFrame> frames) {
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    if (frames.isEmpty()) {
+      sent.complete(null);
+      return sent;
+    }
+    Delivery last = delivery(sent);
+    Delivery others =
+        failure -> {
+          if (failure != null) {
+            sent.completeExceptionally(failure);
+          }
+        };
+    long now = link.nanoTime();
+    OutboundFrame end = frames.getLast();
+    for (OutboundFrame frame : frames) {
+      // They have their fates in their order, so the last one's says that all are written.
+      var _ = link.queue(frame, frame.equals(end) ? last : others, now);
+    }
+    link.scheduleFlush();
+    return sent;
+  }
+
+  private OutboundFrame encode(Message message) {
+    LinkContext context = link.context();
+    return context
+        .frames()
+        .encode(
+            context
+                .senders()
+                .messages()
+                .map(sender -> SenderIds.put(sender, message))
+                .orElse(message));
+  }
+
+  private static Delivery delivery(CompletableFuture<Void> sent) {
+    return failure -> {
+      if (failure == null) {
+        sent.complete(null);
+      } else {
+        sent.completeExceptionally(failure);
+      }
+    };
+  }
+
   /** Queues a frame that others may have too; the caller keeps its reference. */
   CompletableFuture<Void> sendShared(OutboundFrame frame) {
     CompletableFuture<Void> sent = new CompletableFuture<>();
-    send(
-        frame,
-        failure -> {
-          if (failure == null) {
-            sent.complete(null);
-          } else {
-            sent.completeExceptionally(failure);
-          }
-        });
+    send(frame, delivery(sent));
     return sent;
   }
 

@@ -35,6 +35,7 @@ import io.rollcall.transport.session.ClientHandshake;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -291,9 +292,19 @@ public final class NettyTransportClient implements TransportClient {
 
   @Override
   public CompletionStage<Void> send(Message message) {
+    return whenConnected(connection -> connection.send(message));
+  }
+
+  @Override
+  public CompletionStage<Void> sendAll(List<Message> messages) {
+    return whenConnected(connection -> connection.sendAll(messages));
+  }
+
+  private CompletionStage<Void> whenConnected(
+      Function<NettyConnection, CompletionStage<Void>> sending) {
     return reconnector
         .current()
-        .map(connection -> connection.send(message))
+        .map(sending)
         .orElseGet(() ->
             CompletableFuture.failedFuture(new NotConnectedException("client not connected")));
   }

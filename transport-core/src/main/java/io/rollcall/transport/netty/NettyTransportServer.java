@@ -15,6 +15,7 @@ import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.MessageHandler;
+import io.rollcall.transport.OutboundMessage;
 import io.rollcall.transport.ServerSettings;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportServer;
@@ -363,6 +364,13 @@ public final class NettyTransportServer implements TransportServer {
           .ifPresentOrElse(recipients::add, () -> unknown.put(id, new UnknownPeerException(id)));
     }
     return broadcast(recipients, unknown, message);
+  }
+
+  @Override
+  public CompletionStage<BroadcastResult> sendAll(List<OutboundMessage> messages) {
+    Mailing mailing = new Mailing(connections, frames, metrics);
+    messages.forEach(mailing::add);
+    return mailing.send();
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.rollcall.transport.netty;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
 import io.rollcall.proto.v1.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One encoded message, prefix included, shared by all queues it stands in: they hold references,
@@ -15,6 +17,7 @@ final class OutboundFrame extends AbstractReferenceCounted {
   private final OutboundBudget budget;
   private final Message.PayloadCase type;
   private final int size;
+  private @Nullable ByteBuf direct;
 
   /** Takes over the buffer, and gives its size back to the budget at the end. */
   OutboundFrame(ByteBuf bytes, OutboundBudget budget, Message.PayloadCase type) {
@@ -38,9 +41,20 @@ final class OutboundFrame extends AbstractReferenceCounted {
     target.writeBytes(bytes, bytes.readerIndex(), size);
   }
 
-  /** The bytes, for one write, which releases them. */
+  /**
+   * The bytes as the socket takes them, for one write, which releases them. Those that are on the
+   * heap are brought to where it takes them from once, not by each link that cannot copy.
+   */
   ByteBuf toWrite() {
-    return bytes.retainedDuplicate();
+    if (bytes.isDirect()) {
+      return bytes.retainedDuplicate();
+    }
+    synchronized (bytes) {
+      if (direct == null) {
+        direct = Unpooled.directBuffer(size, size).writeBytes(bytes, bytes.readerIndex(), size);
+      }
+      return direct.retainedDuplicate();
+    }
   }
 
   @Override
@@ -52,6 +66,10 @@ final class OutboundFrame extends AbstractReferenceCounted {
   @Override
   protected void deallocate() {
     bytes.release();
+    ByteBuf copy = direct;
+    if (copy != null) {
+      copy.release();
+    }
     budget.release(size);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import com.google.protobuf.ByteString;
+import io.rollcall.proto.v1.Block;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Ping;
@@ -13,14 +14,19 @@ import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.BindException;
 import io.rollcall.transport.BroadcastResult;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Connection;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.MessageTooLargeException;
+import io.rollcall.transport.NotConnectedException;
+import io.rollcall.transport.OutboundMessage;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.UnknownPeerException;
+import io.rollcall.transport.codec.MalformedMessageException;
 import io.rollcall.transport.testing.Await;
 import io.rollcall.transport.testing.GoldenMessages;
 import io.rollcall.transport.testing.LogCapture;
 import io.rollcall.transport.testing.RawSocketPeer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -138,6 +144,101 @@ class NettyTransportServerIntegrationTests {
           .hasCauseInstanceOf(UnknownPeerException.class)
           .hasMessageContaining("client nobody not found");
     }
+  }
+
+  @Test
+  void sendsManyMessagesAtOnceToEachItsOwnInTheirOrder() throws Exception {
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer a = fixture.connect();
+        RawSocketPeer b = fixture.connect()) {
+      String idA = fixture.admitted(a);
+      String idB = fixture.admitted(b);
+      List<OutboundMessage> messages = new ArrayList<>();
+      for (int i = 1; i <= 300; i++) {
+        messages.add(
+            new OutboundMessage(i % 3 == 0 ? List.of(idA, idB) : List.of(idA), numbered(i)));
+      }
+      BroadcastResult result = join(fixture.server.sendAll(messages));
+      assertThat(result.delivered()).containsExactlyInAnyOrder(idA, idB);
+      assertThat(result.failed()).isEmpty();
+      for (int i = 1; i <= 300; i++) {
+        Message expected = numbered(i).toBuilder().setSenderId("publisher").build();
+        assertThat(a.readMessage()).isEqualTo(expected);
+        if (i % 3 == 0) {
+          assertThat(b.readMessage()).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneOfManyThatIsTooLargeAndOneThatIsGoneHarmNoOther() throws Exception {
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer a = fixture.connect();
+        RawSocketPeer b = fixture.connect()) {
+      String idA = fixture.admitted(a);
+      String idB = fixture.admitted(b);
+      Message tooLarge =
+          Message.newBuilder()
+              .setSenderId("publisher")
+              .setBlock(
+                  Block.newBuilder()
+                      .setBlockData(ByteString.copyFrom(new byte[settings.maxMessageSize])))
+              .build();
+      BroadcastResult result =
+          join(
+              fixture.server.sendAll(
+                  List.of(
+                      new OutboundMessage(List.of(idA, idB), numbered(1)),
+                      new OutboundMessage(List.of(idB), tooLarge),
+                      new OutboundMessage(List.of("nobody", idA, idB), numbered(2)))));
+      assertThat(result.delivered()).containsExactly(idA);
+      assertThat(result.failed()).containsOnlyKeys("nobody", idB);
+      assertThat(result.failed().get(idB)).isInstanceOf(MessageTooLargeException.class);
+      assertThat(result.failed().get("nobody")).isInstanceOf(UnknownPeerException.class);
+      for (RawSocketPeer peer : List.of(a, b)) {
+        assertThat(peer.readMessage().getVote().getSenderChainId().byteAt(0)).isEqualTo((byte) 1);
+        assertThat(peer.readMessage().getVote().getSenderChainId().byteAt(0)).isEqualTo((byte) 2);
+      }
+      assertThat(join(fixture.server.sendAll(List.of())).delivered()).isEmpty();
+    }
+  }
+
+  @Test
+  void sendsAListOnOneConnectionAllOrNoneOfIt() throws Exception {
+    try (ServerFixture fixture = new ServerFixture(settings);
+        RawSocketPeer peer = fixture.connect()) {
+      Connection connection = fixture.server.connection(fixture.admitted(peer)).orElseThrow();
+      List<Message> list = new ArrayList<>();
+      for (int i = 1; i <= 100; i++) {
+        list.add(numbered(i));
+      }
+      join(connection.sendAll(list));
+      for (int i = 1; i <= 100; i++) {
+        assertThat(peer.readMessage()).isEqualTo(numbered(i));
+      }
+      join(connection.sendAll(List.of()));
+
+      assertThatThrownBy(
+              () -> join(connection.sendAll(List.of(numbered(1), Message.getDefaultInstance()))))
+          .hasCauseInstanceOf(MalformedMessageException.class);
+      peer.ping(2); // The next thing it hears is its pong.
+
+      join(connection.close(CloseReason.REQUESTED, "enough"));
+      assertThatThrownBy(() -> join(connection.sendAll(list)))
+          .hasCauseInstanceOf(NotConnectedException.class);
+    }
+  }
+
+  private static Message numbered(int number) {
+    return Message.newBuilder()
+        .setSenderId("as it is")
+        .setVote(
+            Vote.newBuilder()
+                .setSenderChainId(
+                    ByteString.copyFrom(
+                        ByteBuffer.allocate(4).putInt(number << 24 | number).array())))
+        .build();
   }
 
   @Test

@@ -358,6 +358,11 @@ class ConnectionManagerTests {
     }
 
     @Override
+    public CompletionStage<Void> sendAll(List<Message> messages) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<Void> close(CloseReason reason, String details) {
       throw new UnsupportedOperationException();
     }

@@ -69,6 +69,11 @@ public final class FakeTransportClient implements TransportClient {
   }
 
   @Override
+  public CompletionStage<Void> sendAll(List<Message> messages) {
+    return CompletableFuture.failedFuture(new NotConnectedException("no connection"));
+  }
+
+  @Override
   public boolean isConnected() {
     return connection.isPresent();
   }

@@ -4,6 +4,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.BroadcastResult;
 import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.OutboundMessage;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.UnknownPeerException;
 import java.net.InetSocketAddress;
@@ -81,6 +82,11 @@ public final class FakeTransportServer implements TransportServer {
   @Override
   public CompletionStage<BroadcastResult> send(Collection<String> connectionIds, Message message) {
     return CompletableFuture.failedFuture(new UnknownPeerException(connectionIds.toString()));
+  }
+
+  @Override
+  public CompletionStage<BroadcastResult> sendAll(List<OutboundMessage> messages) {
+    return CompletableFuture.failedFuture(new UnknownPeerException(messages.toString()));
   }
 
   @Override
