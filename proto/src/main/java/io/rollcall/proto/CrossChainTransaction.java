@@ -42,10 +42,23 @@ public record CrossChainTransaction(
     }
   }
 
+  /**
+   * The same for bytes that were parsed already, with the message around them.
+   *
+   * @param parsed what came of it; parsers of messages differ from {@link #requestBytes} where a
+   *     payload stands between two pieces of a request, and then it counts for nothing
+   * @throws InvalidXtException when the bytes are no XT; its message says why
+   */
+  public static CrossChainTransaction parse(ByteString encoded, XTRequest parsed) {
+    return parsed.toByteString().equals(encoded)
+        ? canonical(XtId.ofEncoded(encoded), encoded, parsed)
+        : parse(encoded);
+  }
+
   /** An XT made here, from a request that this program will encode. */
   public static CrossChainTransaction of(XTRequest request) {
     ByteString encoded = request.toByteString();
-    return checked(XtId.ofEncoded(encoded), encoded, request);
+    return canonical(XtId.ofEncoded(encoded), encoded, request);
   }
 
   /**
@@ -92,6 +105,15 @@ public record CrossChainTransaction(
   }
 
   private static CrossChainTransaction checked(XtId id, ByteString encoded, XTRequest request) {
+    CrossChainTransaction xt = canonical(id, encoded, request);
+    if (!request.toByteString().equals(encoded)) {
+      throw new InvalidXtException(id, "the request is not canonically encoded");
+    }
+    return xt;
+  }
+
+  /** All checks but that of the bytes. */
+  private static CrossChainTransaction canonical(XtId id, ByteString encoded, XTRequest request) {
     if (request.getTransactionsCount() == 0) {
       throw new InvalidXtException(id, "the request has no entry");
     }
@@ -111,9 +133,6 @@ public record CrossChainTransaction(
     }
     if (unknownFields) {
       throw new InvalidXtException(id, "the request has unknown fields");
-    }
-    if (!request.toByteString().equals(encoded)) {
-      throw new InvalidXtException(id, "the request is not canonically encoded");
     }
     return new CrossChainTransaction(id, encoded, request, List.copyOf(chains));
   }

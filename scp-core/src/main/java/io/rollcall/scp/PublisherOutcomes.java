@@ -128,6 +128,9 @@ final class PublisherOutcomes {
 
   /** Beyond the bound the oldest go, as far as they are archived. */
   private void forget() {
+    if (byId.size() <= capacity) {
+      return;
+    }
     Iterator<Outcome> oldest = byId.values().iterator();
     while (byId.size() > capacity && oldest.next().number() <= archived) {
       oldest.remove();
@@ -192,6 +195,9 @@ final class PublisherOutcomes {
   }
 
   private String shared(String reason) {
+    if (reason.isEmpty()) {
+      return reason;
+    }
     if (sharedReasons.size() >= SHARED_REASONS) {
       sharedReasons.clear();
     }

@@ -15,6 +15,9 @@ final class Reasons {
    * on terminals, so control characters become spaces.
    */
   static String fit(String reason) {
+    if (reason.isEmpty()) {
+      return reason;
+    }
     StringBuilder fitting = new StringBuilder(Math.min(reason.length(), MAX_BYTES));
     int bytes = 0;
     for (int i = 0; i < reason.length(); ) {

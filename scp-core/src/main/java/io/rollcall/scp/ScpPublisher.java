@@ -393,18 +393,18 @@ public final class ScpPublisher {
 
   /** A known id is never taken up again: its sender hears the outcome, now or when it falls. */
   private boolean repeated(Connection connection, XtId id) {
-    PublisherMessage.Decision outcome = outcomes.find(id);
     PublisherXt undecided = find(id);
-    if (outcome == null && undecided == null) {
-      return false;
-    }
-    if (outcome != null) {
-      send(List.of(connection.id()), outcome);
-    }
     if (undecided != null) {
       addSubmitter(connection, undecided);
+      observe(new PublisherFact.Repeated(connection.id(), id, false));
+      return true;
     }
-    observe(new PublisherFact.Repeated(connection.id(), id, outcome != null));
+    PublisherMessage.Decision outcome = outcomes.find(id);
+    if (outcome == null) {
+      return false;
+    }
+    send(List.of(connection.id()), outcome);
+    observe(new PublisherFact.Repeated(connection.id(), id, true));
     return true;
   }
 
@@ -437,6 +437,10 @@ public final class ScpPublisher {
   /** Starts every waiting XT that is first in line at each of its chains and has room there. */
   private void startWhatMay() {
     if (touched.isEmpty()) {
+      return;
+    }
+    if (queue.size() == 0) {
+      touched.clear();
       return;
     }
     NavigableSet<PublisherXt> firsts = new TreeSet<>(PublisherXt.ORDER);
@@ -507,19 +511,24 @@ public final class ScpPublisher {
     if (chain != null) {
       forgive(chain);
     }
-    PublisherMessage.Decision outcome = outcomes.find(vote.id());
-    if (outcome != null) {
-      send(List.of(connection.id()), outcome);
-      ignore(vote, Cause.ALREADY_DECIDED);
-      return;
-    }
+    // Open ones first: they are few, and nearly every vote is for one of them.
     PublisherXt xt = open.get(vote.id());
     if (xt == null) {
-      ignore(vote, queue.find(vote.id()) == null ? Cause.UNKNOWN_XT : Cause.NOT_ANNOUNCED);
+      votedOnNoneOpen(connection, vote);
     } else if (xt.announcedNanos().isEmpty()) {
       ignore(vote, Cause.NOT_ANNOUNCED);
     } else {
       count(vote, xt);
+    }
+  }
+
+  private void votedOnNoneOpen(Connection connection, PublisherInput.Voted vote) {
+    PublisherMessage.Decision outcome = outcomes.find(vote.id());
+    if (outcome != null) {
+      send(List.of(connection.id()), outcome);
+      ignore(vote, Cause.ALREADY_DECIDED);
+    } else {
+      ignore(vote, queue.find(vote.id()) == null ? Cause.UNKNOWN_XT : Cause.NOT_ANNOUNCED);
     }
   }
 

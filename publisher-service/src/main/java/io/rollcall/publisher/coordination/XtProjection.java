@@ -45,9 +45,14 @@ public final class XtProjection implements FactListener<PublisherFact> {
   private final XtArchive archive;
 
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** The decided ones. */
   private final Map<XtId, XtRow> byId = new HashMap<>();
 
-  /** Those without a decision, by arrival. */
+  /** Those without a decision: few, so that what happens to them is found at once. */
+  private final Map<XtId, XtRow> undecidedById = new HashMap<>();
+
+  /** The same by arrival. */
   private final NavigableMap<Long, XtRow> undecided = new TreeMap<>();
 
   /** Same chains, same list: most rows name one of few combinations. */
@@ -97,7 +102,7 @@ public final class XtProjection implements FactListener<PublisherFact> {
     lock.lock();
     try {
       dropOld();
-      XtRow row = byId.get(id);
+      XtRow row = undecidedById.getOrDefault(id, byId.get(id));
       if (row != null) {
         return Optional.of(row.view());
       }
@@ -134,7 +139,7 @@ public final class XtProjection implements FactListener<PublisherFact> {
   public int size() {
     lock.lock();
     try {
-      return byId.size();
+      return byId.size() + undecidedById.size();
     } finally {
       lock.unlock();
     }
@@ -195,7 +200,7 @@ public final class XtProjection implements FactListener<PublisherFact> {
       case PublisherFact.Queued(_, String submitter, CrossChainTransaction xt, long queuedNanos) ->
           add(xt.id(), xt.chains(), submitter, queuedNanos);
       case PublisherFact.VotingStarted(CrossChainTransaction xt, long announcedNanos) -> {
-        XtRow row = byId.get(xt.id());
+        XtRow row = undecidedById.get(xt.id());
         if (row != null) {
           row.announced(announcedNanos);
         }
@@ -206,7 +211,7 @@ public final class XtProjection implements FactListener<PublisherFact> {
               boolean yes,
               String reason,
               long latency) -> {
-        XtRow row = byId.get(id);
+        XtRow row = undecidedById.get(id);
         if (row != null) {
           row.voted(chain, yes, reason, latency);
         }
@@ -224,16 +229,12 @@ public final class XtProjection implements FactListener<PublisherFact> {
   private void add(XtId id, List<ChainId> chains, String submitter, long queuedNanos) {
     XtRow row = new XtRow(++arrivals, id, intern(chains), submitter, queuedNanos);
     undecided.put(row.arrival, row);
-    XtRow before = byId.put(id, row);
-    if (before != null && before.state.isFinal()) {
-      // The machine has forgotten an outcome that is still kept here: the new XT counts.
-      drop(before);
-    }
+    undecidedById.put(id, row);
   }
 
   private void finish(LogRecord.Decided decision) {
-    XtRow row = byId.get(decision.id());
-    if (row == null || row.state.isFinal()) {
+    XtRow row = undecidedById.remove(decision.id());
+    if (row == null) {
       // Started by an earlier process and aborted by this one: it is in the archive alone.
       skipTo(decision.number() + 1);
       return;
@@ -250,6 +251,11 @@ public final class XtProjection implements FactListener<PublisherFact> {
       makeRoom();
     }
     ring[slot(nextNumber++)] = row;
+    XtRow before = byId.put(row.id, row);
+    if (before != null) {
+      // The machine had forgotten an outcome that was still kept here: the new one counts.
+      drop(before);
+    }
     finished++;
     finishedBytes += row.bytes();
   }

@@ -9,8 +9,8 @@ import io.rollcall.publisher.event.XtRequestReceived;
 import io.rollcall.scp.PublisherInput;
 
 /**
- * Checks a request and hands it over. Hashing and parsing happen here, on the submitter's own
- * thread, so that the coordinator has none of it.
+ * Checks a request and hands it over. Hashing happens here, on the submitter's own thread, so that
+ * the coordinator has none of it.
  */
 public final class XtRequestHandler implements EventHandler<XtRequestReceived> {
 
@@ -31,7 +31,8 @@ public final class XtRequestHandler implements EventHandler<XtRequestReceived> {
   private PublisherInput input(XtRequestReceived event) {
     try {
       return new PublisherInput.Submitted(
-          event.connectionId(), CrossChainTransaction.parse(event.encodedRequest()));
+          event.connectionId(),
+          CrossChainTransaction.parse(event.encodedRequest(), event.request()));
     } catch (InvalidXtException invalid) {
       String why = String.valueOf(invalid.getMessage());
       observer.malformed(event.connectionId(), "xt_request", why);

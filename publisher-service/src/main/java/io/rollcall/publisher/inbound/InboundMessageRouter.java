@@ -75,6 +75,7 @@ public final class InboundMessageRouter {
               .handle(
                   new XtRequestReceived(
                       inbound.connectionId(),
+                      message.getXtRequest(),
                       CrossChainTransaction.requestBytes(inbound.encoded())));
       case VOTE ->
           handlers

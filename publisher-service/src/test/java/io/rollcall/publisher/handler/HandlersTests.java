@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
 import io.rollcall.proto.v1.Vote;
+import io.rollcall.proto.v1.XTRequest;
 import io.rollcall.publisher.event.SequencerConnected;
 import io.rollcall.publisher.event.SequencerLost;
 import io.rollcall.publisher.event.UnroutedReceived;
@@ -69,7 +70,8 @@ class HandlersTests {
 
   @Test
   void handsOverARequestWithTheBytesThatCame() {
-    new XtRequestHandler(inputs::add, observer).handle(new XtRequestReceived("c1", XT.encoded()));
+    new XtRequestHandler(inputs::add, observer)
+        .handle(new XtRequestReceived("c1", XT.request(), XT.encoded()));
 
     assertThat(inputs).containsExactly(new PublisherInput.Submitted("c1", XT));
   }
@@ -77,7 +79,8 @@ class HandlersTests {
   @Test
   void handsOverWhyARequestIsNoXt() {
     ByteString nothing = ByteString.EMPTY;
-    new XtRequestHandler(inputs::add, observer).handle(new XtRequestReceived("c1", nothing));
+    new XtRequestHandler(inputs::add, observer)
+        .handle(new XtRequestReceived("c1", XTRequest.getDefaultInstance(), nothing));
 
     assertThat(inputs)
         .containsExactly(

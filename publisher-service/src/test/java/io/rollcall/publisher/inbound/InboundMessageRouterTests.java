@@ -65,7 +65,7 @@ class InboundMessageRouterTests {
 
     router.on(new MessageReceivedEvent(new InboundMessage("c1", NOBODY, request(xt), odd)));
 
-    assertThat(events).containsExactly(new XtRequestReceived("c1", xt.encoded()));
+    assertThat(events).containsExactly(new XtRequestReceived("c1", xt.request(), xt.encoded()));
     assertThat(observer.calls()).containsExactly("handled xt_request");
   }
 

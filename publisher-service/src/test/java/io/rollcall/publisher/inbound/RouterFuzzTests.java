@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What any message becomes, and which requests are XTs. */
@@ -61,6 +62,19 @@ class RouterFuzzTests {
               DynamicMessage.parseFrom(Message.getDescriptor(), encoded).toByteString());
       assertThat(XTRequest.parseFrom(request.encodedRequest())).isEqualTo(reference.getXtRequest());
       checkXt(request.encodedRequest());
+      assertThat(
+              outcome(
+                  () -> CrossChainTransaction.parse(request.encodedRequest(), request.request())))
+          .isEqualTo(outcome(() -> CrossChainTransaction.parse(request.encodedRequest())));
+    }
+  }
+
+  /** The XT, or why it is none. */
+  private static Object outcome(Supplier<CrossChainTransaction> parsing) {
+    try {
+      return parsing.get();
+    } catch (InvalidXtException refused) {
+      return String.valueOf(refused.getMessage());
     }
   }
 

@@ -43,10 +43,20 @@ public final class ProtobufCodec implements Codec {
 
   @Override
   public void encode(MessageLite message, ByteBuffer target) {
-    CodedOutputStream output = CodedOutputStream.newInstance(target);
     try {
-      message.writeTo(output);
-      output.flush();
+      if (target.hasArray()) {
+        // Straight into the array: what writes to any other buffer gathers in a block first.
+        int size = target.remaining();
+        CodedOutputStream output =
+            CodedOutputStream.newInstance(
+                target.array(), target.arrayOffset() + target.position(), size);
+        message.writeTo(output);
+        target.position(target.position() + size);
+      } else {
+        CodedOutputStream output = CodedOutputStream.newInstance(target);
+        message.writeTo(output);
+        output.flush();
+      }
     } catch (IOException tooSmall) {
       throw new UncheckedIOException("target has not the message's size", tooSmall);
     }

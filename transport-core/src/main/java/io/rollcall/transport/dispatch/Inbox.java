@@ -7,7 +7,6 @@ import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Inbox {
 
-  /** After so many events in a row other connections have their turn first. */
+  /** After so many events in a row, and the rest of their batch, others have their turn first. */
   static final int EVENTS_IN_A_TURN = 64;
 
   private final MessageDispatcher dispatcher;
@@ -38,7 +37,7 @@ public final class Inbox {
   private static final long DONE_AFTER_NANOS = Duration.ofMillis(1).toNanos();
 
   // The event loop's.
-  private final List<Event> gathered = new ArrayList<>(1);
+  private List<Event> gathered = new ArrayList<>(1);
   private int gatheredMessages;
   private long gatheredBytes;
 
@@ -47,7 +46,7 @@ public final class Inbox {
   private final AtomicInteger messages = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
   // Under the lock.
-  private Deque<Event> waiting = new ArrayDeque<>(1);
+  private final Deque<List<Event>> waiting = new ArrayDeque<>(1);
   private boolean running;
   private boolean refused;
 
@@ -72,7 +71,7 @@ public final class Inbox {
   public void opened(ConnectionInfo info, CompletableFuture<?> before) {
     lock.lock();
     try {
-      waiting.addLast(new Opened(info));
+      waiting.addLast(List.of(new Opened(info)));
       running = true;
     } finally {
       lock.unlock();
@@ -155,12 +154,12 @@ public final class Inbox {
     try {
       messages.addAndGet(gatheredMessages);
       bytes.addAndGet(gatheredBytes);
-      waiting.addAll(gathered);
+      waiting.addLast(gathered);
       startIfIdle();
     } finally {
       lock.unlock();
     }
-    gathered.clear();
+    gathered = new ArrayList<>(Math.max(1, gatheredMessages));
     gatheredMessages = 0;
     gatheredBytes = 0;
   }
@@ -191,7 +190,7 @@ public final class Inbox {
   boolean turn() {
     int handled = 0;
     while (handled < EVENTS_IN_A_TURN) {
-      Collection<Event> batch = take(EVENTS_IN_A_TURN - handled);
+      List<Event> batch = take();
       if (batch.isEmpty()) {
         return false;
       }
@@ -201,33 +200,19 @@ public final class Inbox {
     return true;
   }
 
-  /**
-   * The oldest of what waits; when that is nothing, this was the last turn. Never the queue itself
-   * then: the next event may be put into it at any moment, and another thread begins with it.
-   */
-  private Collection<Event> take(int most) {
+  /** What was handed over first; when that is nothing, this was the last turn. */
+  private List<Event> take() {
     lock.lock();
     try {
-      running = !waiting.isEmpty();
-      if (!running) {
-        return List.of();
-      }
-      if (waiting.size() <= most) {
-        Deque<Event> all = waiting;
-        waiting = new ArrayDeque<>(1);
-        return all;
-      }
-      List<Event> oldest = new ArrayList<>(most);
-      while (oldest.size() < most) {
-        oldest.add(waiting.removeFirst());
-      }
-      return oldest;
+      List<Event> oldest = waiting.pollFirst();
+      running = oldest != null;
+      return oldest == null ? List.of() : oldest;
     } finally {
       lock.unlock();
     }
   }
 
-  private void handle(Collection<Event> batch) {
+  private void handle(List<Event> batch) {
     int doneMessages = 0;
     long doneBytes = 0;
     long toldAt = System.nanoTime();
@@ -237,8 +222,7 @@ public final class Inbox {
       switch (event) {
         case Received(InboundMessage message) -> {
           long end = System.nanoTime();
-          dispatcher.metrics.messageProcessed(
-              message.message().getPayloadCase(), Duration.ofNanos(end - start));
+          dispatcher.metrics.messageProcessed(message.message().getPayloadCase(), end - start);
           doneMessages++;
           doneBytes += message.encoded().size();
           if (end - toldAt >= DONE_AFTER_NANOS) {

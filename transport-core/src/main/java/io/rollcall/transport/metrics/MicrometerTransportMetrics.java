@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
@@ -145,8 +146,8 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
   }
 
   @Override
-  public void messageProcessed(PayloadCase type, Duration took) {
-    processing[type.getNumber()].record(took);
+  public void messageProcessed(PayloadCase type, long nanos) {
+    processing[type.getNumber()].record(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -29,7 +29,7 @@ final class NoopTransportMetrics implements TransportMetrics {
   public void messageSent(Message.PayloadCase type, int bytes) {}
 
   @Override
-  public void messageProcessed(Message.PayloadCase type, Duration took) {}
+  public void messageProcessed(Message.PayloadCase type, long nanos) {}
 
   @Override
   public void broadcast(int recipients, Duration took) {}

@@ -55,8 +55,8 @@ public interface TransportMetrics {
   /** A message was handed to the socket, once per recipient; otherwise as for what came. */
   void messageSent(Message.PayloadCase type, int bytes);
 
-  /** A handler is done with a message after this long, whether or not it threw. */
-  void messageProcessed(Message.PayloadCase type, Duration took);
+  /** A handler is done with a message after so many nanoseconds, whether or not it threw. */
+  void messageProcessed(Message.PayloadCase type, long nanos);
 
   /** A broadcast is done: so many sockets took it, the last after this long. */
   void broadcast(int recipients, Duration took);

@@ -75,7 +75,7 @@ class MicrometerTransportMetricsTests {
     metrics.messageReceived(PayloadCase.XT_REQUEST, 5000);
     metrics.messageSent(PayloadCase.VOTE, 100);
     metrics.messageSent(PayloadCase.PAYLOAD_NOT_SET, 1);
-    metrics.messageProcessed(PayloadCase.XT_REQUEST, Duration.ofMillis(7));
+    metrics.messageProcessed(PayloadCase.XT_REQUEST, Duration.ofMillis(7).toNanos());
 
     String in = "{direction=\"in\",type=\"xt_request\"";
     assertScrapeHas("publisher_transport_messages_total" + in + "} 1.0");
