@@ -230,6 +230,11 @@ public final class XtProjection implements FactListener<PublisherFact> {
     XtRow row = new XtRow(++arrivals, id, intern(chains), submitter, queuedNanos);
     undecided.put(row.arrival, row);
     undecidedById.put(id, row);
+    XtRow before = byId.remove(id);
+    if (before != null) {
+      // The machine has forgotten an outcome that is still kept here: the new XT counts.
+      drop(before);
+    }
   }
 
   private void finish(LogRecord.Decided decision) {
@@ -251,11 +256,7 @@ public final class XtProjection implements FactListener<PublisherFact> {
       makeRoom();
     }
     ring[slot(nextNumber++)] = row;
-    XtRow before = byId.put(row.id, row);
-    if (before != null) {
-      // The machine had forgotten an outcome that was still kept here: the new one counts.
-      drop(before);
-    }
+    byId.put(row.id, row);
     finished++;
     finishedBytes += row.bytes();
   }
