@@ -45,6 +45,7 @@ class ArchitectureTests {
               "Row",
               "RowLog",
               "RowPosition",
+              "Statements",
               "Storage",
               "StorageException",
               "StorageKind",

@@ -125,13 +125,11 @@ final class Projection implements AutoCloseable {
     }
   }
 
-  static void move(Connection connection, RowPosition to) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement("UPDATE position SET sequence = ?, row_hash = ?")) {
-      update.setLong(1, to.sequence());
-      update.setBytes(2, to.hash().toByteArray());
-      update.executeUpdate();
-    }
+  static void move(Statements statements, RowPosition to) throws SQLException {
+    PreparedStatement update = statements.of("UPDATE position SET sequence = ?, row_hash = ?");
+    update.setLong(1, to.sequence());
+    update.setBytes(2, to.hash().toByteArray());
+    update.executeUpdate();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.rollcall.service.storage;
 
 import java.io.Closeable;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +49,7 @@ public final class Projector<B> implements Closeable {
   private final BlockingQueue<Item<B>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
   private final List<Item<B>> replayed = new ArrayList<>();
   private final Thread thread = Thread.ofPlatform().name("projector").unstarted(this::run);
-  private @Nullable Connection connection;
+  private @Nullable Statements statements;
   private volatile RowPosition applied;
   private volatile long synced;
   private volatile @Nullable String fault;
@@ -202,7 +201,7 @@ public final class Projector<B> implements Closeable {
    * Nobody knows whether the commit that failed took place: what it brought in must not come twice.
    */
   private void leaveOutWhatIsThere(List<Item<B>> items) throws SQLException, StorageException {
-    RowPosition there = projection.position(writer());
+    RowPosition there = projection.position(writer().connection());
     items.removeIf(item -> item.position().sequence() <= there.sequence());
     applied = there;
   }
@@ -253,16 +252,16 @@ public final class Projector<B> implements Closeable {
   }
 
   private interface Change {
-    void make(Connection writer) throws SQLException, StorageException;
+    void make(Statements writer) throws SQLException, StorageException;
   }
 
   private void transaction(boolean sync, Change change) throws SQLException, StorageException {
-    Connection writer = writer();
-    projection.source().syncNextCommit(writer, sync);
-    writer.setAutoCommit(false);
+    Statements writer = writer();
+    projection.source().syncNextCommit(writer.connection(), sync);
+    writer.connection().setAutoCommit(false);
     try {
       change.make(writer);
-      writer.commit();
+      writer.connection().commit();
     } catch (SQLException | StorageException | RuntimeException failed) {
       // The connection goes, and with it what was begun.
       closeConnection();
@@ -270,18 +269,18 @@ public final class Projector<B> implements Closeable {
     }
   }
 
-  private Connection writer() throws SQLException, StorageException {
-    Connection writer = connection;
+  private Statements writer() throws SQLException, StorageException {
+    Statements writer = statements;
     if (writer == null) {
-      writer = projection.source().open();
-      connection = writer;
+      writer = new Statements(projection.source().open());
+      statements = writer;
     }
     return writer;
   }
 
   private void closeConnection() {
-    Connection writer = connection;
-    connection = null;
+    Statements writer = statements;
+    statements = null;
     if (writer != null) {
       try {
         writer.close();
