@@ -38,6 +38,7 @@ class ArchitectureTests {
               "SingleWriter"),
           "storage",
           Set.of(
+              "ArchivedIds",
               "Asking",
               "NumbersByRow",
               "ProjectionTables",

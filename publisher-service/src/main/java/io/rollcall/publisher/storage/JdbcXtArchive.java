@@ -35,6 +35,9 @@ public final class JdbcXtArchive implements XtArchive {
 
   @Override
   public Optional<XtOutcomeView> outcome(XtId id) throws StorageException {
+    if (!decisions.archivedIds().mayHold(id)) {
+      return Optional.empty();
+    }
     return asking.patiently(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement("SELECT state, reason FROM outcome WHERE xt_id = ?")) {

@@ -8,6 +8,7 @@ import io.rollcall.publisher.coordination.XtState;
 import io.rollcall.scp.ChainVote;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.storage.ArchivedIds;
 import io.rollcall.service.storage.Asking;
 import io.rollcall.service.storage.ProjectionTables;
 import io.rollcall.service.storage.Statements;
@@ -25,6 +26,10 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
 
   /** So many go at once: a few milliseconds. */
   private static final int PRUNED_AT_ONCE = 256;
+
+  /** Number and id of what is remembered, as {@link ArchivedIds#load} wants it. */
+  static final String IDS =
+      "SELECT number, xt_id FROM outcome WHERE number > ? ORDER BY number LIMIT ?";
 
   private final Duration detailAge;
   private final long detailCount;

@@ -11,6 +11,7 @@ import io.rollcall.sequencer.coordination.LedgerState;
 import io.rollcall.sequencer.coordination.LedgerState.AccountState;
 import io.rollcall.sequencer.coordination.TransactionReceipt;
 import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.storage.ArchivedIds;
 import io.rollcall.service.storage.ProjectionTables;
 import io.rollcall.service.storage.Statements;
 import io.rollcall.service.storage.StorageException;
@@ -35,6 +36,10 @@ public final class SequencerTables implements ProjectionTables<Settled> {
 
   /** So many go at once: a few milliseconds. */
   private static final int PRUNED_AT_ONCE = 256;
+
+  /** Number and id of what is remembered, as {@link ArchivedIds#load} wants it. */
+  static final String IDS =
+      "SELECT number, xt_id FROM outcome WHERE number > ? ORDER BY number LIMIT ?";
 
   private final ChainId chain;
   private final ByteString genesis;
