@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,12 @@ public final class Projector<B> implements Closeable {
 
   /** Rows of one transaction. */
   private static final int MAX_ROWS = 1_024;
+
+  /**
+   * For so long rows are gathered: what many of them change is written once, and not once for each.
+   * Until then memory knows what readers ask for.
+   */
+  private static final long GATHER_MILLIS = 100;
 
   /**
    * A projection that is not synced keeps the log long: it is, after so much time or so many rows.
@@ -53,7 +60,7 @@ public final class Projector<B> implements Closeable {
   private volatile RowPosition applied;
   private volatile long synced;
   private volatile @Nullable String fault;
-  private volatile boolean closing;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private long lastSyncNanos = System.nanoTime();
   private long nextPruneNanos = System.nanoTime();
 
@@ -144,11 +151,12 @@ public final class Projector<B> implements Closeable {
   private void run() {
     List<Item<B>> items = new ArrayList<>(MAX_ROWS);
     try {
-      while (!closing || !queue.isEmpty()) {
+      while (!isClosing() || !queue.isEmpty()) {
         if (items.isEmpty()) {
           Item<B> first = queue.poll(200, TimeUnit.MILLISECONDS);
           if (first != null) {
             items.add(first);
+            gather();
             queue.drainTo(items, MAX_ROWS - 1);
           }
         }
@@ -160,6 +168,16 @@ public final class Projector<B> implements Closeable {
     } finally {
       closeConnection();
     }
+  }
+
+  private void gather() throws InterruptedException {
+    if (queue.size() < MAX_ROWS) {
+      var _ = closing.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
   }
 
   private void step(List<Item<B>> items) throws InterruptedException {
@@ -225,7 +243,8 @@ public final class Projector<B> implements Closeable {
   /** What waits for nothing else is synced at once: there is time. */
   private void syncNow() throws InterruptedException {
     RowPosition last = applied;
-    if (last.sequence() == synced || (!closing && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
+    if (last.sequence() == synced
+        || (!isClosing() && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
       return;
     }
     try {
@@ -293,7 +312,7 @@ public final class Projector<B> implements Closeable {
   /** Brings in what waits, but does not take long over it: the next start can do it too. */
   @Override
   public void close() {
-    closing = true;
+    closing.countDown();
     if (thread.isAlive()) {
       try {
         if (!thread.join(CLOSE_LIMIT)) {
