@@ -1,11 +1,6 @@
 package io.rollcall.publisher.storage;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.rollcall.proto.ChainId;
-import io.rollcall.proto.storage.v1.StoredChainVote;
-import io.rollcall.proto.storage.v1.XtDecided;
 import io.rollcall.publisher.coordination.XtState;
-import io.rollcall.scp.ChainVote;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.service.coordination.NanoClock;
 import io.rollcall.service.storage.ArchivedIds;
@@ -56,7 +51,7 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
       throws SQLException {
     PreparedStatement outcomes = statements.of("INSERT INTO outcome VALUES (?, ?, ?, ?, ?)");
     PreparedStatement details = statements.of("INSERT INTO detail VALUES (?, ?, ?, ?)");
-    PreparedStatement participants = statements.of("INSERT INTO participant VALUES (?, ?, ?)");
+    Participations participations = new Participations(statements);
     for (List<LogRecord.Decided> batch : batches) {
       for (LogRecord.Decided decided : batch) {
         int state = code(XtState.of(decided.outcome()));
@@ -71,17 +66,12 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
         details.setLong(3, decided.decidedNanos());
         details.setBytes(4, RecordCodec.encode(decided).toByteArray());
         details.addBatch();
-        for (ChainVote vote : decided.votes()) {
-          participants.setBytes(1, vote.chain().bytes().toByteArray());
-          participants.setLong(2, decided.number());
-          participants.setInt(3, state);
-          participants.addBatch();
-        }
+        participations.add(decided, state);
       }
     }
     outcomes.executeBatch();
     details.executeBatch();
-    participants.executeBatch();
+    participations.write();
   }
 
   @Override
@@ -97,37 +87,22 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
     long tooOld = clock.nanos() - detailAge.toNanos();
     PreparedStatement select =
         statements.of(
-            "SELECT number, decided_nanos, xt FROM detail ORDER BY number LIMIT " + PRUNED_AT_ONCE);
-    PreparedStatement detail = statements.of("DELETE FROM detail WHERE number = ?");
-    PreparedStatement participant =
-        statements.of("DELETE FROM participant WHERE chain_id = ? AND number = ?");
+            "SELECT number, decided_nanos FROM detail ORDER BY number LIMIT " + PRUNED_AT_ONCE);
+    long last = 0;
     int pruned = 0;
     try (ResultSet oldest = select.executeQuery()) {
       while (oldest.next() && (oldest.getLong(1) <= tooMany || oldest.getLong(2) < tooOld)) {
-        detail.setLong(1, oldest.getLong(1));
-        detail.addBatch();
-        for (ChainId chain : chains(oldest.getBytes(3))) {
-          participant.setBytes(1, chain.bytes().toByteArray());
-          participant.setLong(2, oldest.getLong(1));
-          participant.addBatch();
-        }
+        last = oldest.getLong(1);
         pruned++;
       }
     }
-    detail.executeBatch();
-    participant.executeBatch();
-    return pruned == PRUNED_AT_ONCE;
-  }
-
-  private static List<ChainId> chains(byte[] detail) throws SQLException {
-    try {
-      return XtDecided.parseFrom(detail).getVotesList().stream()
-          .map(StoredChainVote::getChainId)
-          .map(ChainId::new)
-          .toList();
-    } catch (InvalidProtocolBufferException | IllegalArgumentException damaged) {
-      throw new SQLException("a detail in the projection is damaged", damaged);
+    if (pruned > 0) {
+      PreparedStatement delete = statements.of("DELETE FROM detail WHERE number <= ?");
+      delete.setLong(1, last);
+      delete.executeUpdate();
+      Participations.prune(statements, last);
     }
+    return pruned == PRUNED_AT_ONCE;
   }
 
   private boolean pruneOutcomes(Statements statements) throws SQLException {
