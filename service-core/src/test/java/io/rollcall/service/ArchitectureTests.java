@@ -38,6 +38,7 @@ class ArchitectureTests {
               "SingleWriter"),
           "storage",
           Set.of(
+              "ArchivedIds",
               "Asking",
               "NumbersByRow",
               "ProjectionTables",
@@ -45,6 +46,7 @@ class ArchitectureTests {
               "Row",
               "RowLog",
               "RowPosition",
+              "Statements",
               "Storage",
               "StorageException",
               "StorageKind",

@@ -3,6 +3,7 @@ package io.rollcall.publisher.storage;
 import io.rollcall.proto.XtId;
 import io.rollcall.publisher.coordination.DecisionLog;
 import io.rollcall.scp.LogRecord;
+import io.rollcall.service.storage.ArchivedIds;
 import io.rollcall.service.storage.NumbersByRow;
 import io.rollcall.service.storage.Projector;
 import io.rollcall.service.storage.RowLog;
@@ -73,6 +74,7 @@ public final class DurableDecisionLog implements DecisionLog {
       projector.replay(row.position(), decided(records));
     });
     projector.start();
+    storage.archivedIds().load(PublisherTables.IDS);
     return decisions;
   }
 
@@ -101,6 +103,7 @@ public final class DurableDecisionLog implements DecisionLog {
         }
         case LogRecord.Decided decided -> {
           openSince.remove(decided.id());
+          storage.archivedIds().add(decided.id());
           decisions = Math.max(decisions, decided.number());
           latestNanos = decided.decidedNanos();
         }
@@ -131,6 +134,11 @@ public final class DurableDecisionLog implements DecisionLog {
   /** The decisions that the projection holds, for readers to see, by their number; any thread. */
   long archivedDecisions() {
     return numbers.projected(projector.appliedSequence());
+  }
+
+  /** Which ids may be in the projection; for the coordinator thread. */
+  ArchivedIds archivedIds() {
+    return storage.archivedIds();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.rollcall.publisher.storage;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.rollcall.proto.ChainId;
 import io.rollcall.proto.XtId;
 import io.rollcall.proto.storage.v1.XtDecided;
 import io.rollcall.publisher.coordination.XtArchive;
@@ -19,6 +20,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Answers from the projection's tables. Safe for any thread. */
@@ -35,6 +37,9 @@ public final class JdbcXtArchive implements XtArchive {
 
   @Override
   public Optional<XtOutcomeView> outcome(XtId id) throws StorageException {
+    if (!decisions.archivedIds().mayHold(id)) {
+      return Optional.empty();
+    }
     return asking.patiently(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement("SELECT state, reason FROM outcome WHERE xt_id = ?")) {
@@ -78,34 +83,29 @@ public final class JdbcXtArchive implements XtArchive {
     if (query.state().isPresent() && !query.state().get().isFinal()) {
       return List.of();
     }
-    return asking.once(connection -> select(connection, query, below, limit));
+    return asking.once(connection ->
+        query.chain().isPresent()
+            ? ofChain(connection, query.chain().get(), state(query), below, limit)
+            : ofAll(connection, state(query), below, limit));
   }
 
-  private static List<XtView> select(Connection connection, XtQuery query, long below, int limit)
+  private static OptionalInt state(XtQuery query) {
+    return query.state().isPresent()
+        ? OptionalInt.of(PublisherTables.code(query.state().get()))
+        : OptionalInt.empty();
+  }
+
+  private static List<XtView> ofAll(Connection connection, OptionalInt state, long below, int limit)
       throws SQLException {
-    boolean byChain = query.chain().isPresent();
-    String from = byChain ? "participant p JOIN detail d ON d.number = p.number" : "detail p";
-    StringBuilder sql =
-        new StringBuilder("SELECT ")
-            .append(byChain ? "d.xt" : "p.xt")
-            .append(" FROM ")
-            .append(from)
-            .append(" WHERE p.number < ?");
-    if (byChain) {
-      sql.append(" AND p.chain_id = ?");
-    }
-    if (query.state().isPresent()) {
-      sql.append(" AND p.state = ?");
-    }
-    sql.append(" ORDER BY p.number DESC LIMIT ?");
-    try (PreparedStatement select = connection.prepareStatement(sql.toString())) {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT xt FROM detail WHERE number < ?"
+                + (state.isPresent() ? " AND state = ?" : "")
+                + " ORDER BY number DESC LIMIT ?")) {
       int parameter = 1;
       select.setLong(parameter++, below);
-      if (query.chain().isPresent()) {
-        select.setBytes(parameter++, query.chain().get().bytes().toByteArray());
-      }
-      if (query.state().isPresent()) {
-        select.setInt(parameter++, PublisherTables.code(query.state().get()));
+      if (state.isPresent()) {
+        select.setInt(parameter++, state.getAsInt());
       }
       select.setInt(parameter, limit);
       List<XtView> views = new ArrayList<>();
@@ -116,6 +116,31 @@ public final class JdbcXtArchive implements XtArchive {
       }
       return views;
     }
+  }
+
+  private static List<XtView> ofChain(
+      Connection connection, ChainId chain, OptionalInt state, long below, int limit)
+      throws SQLException {
+    List<XtView> views = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT xt FROM detail WHERE number = ?")) {
+      Participations.read(
+          connection,
+          chain,
+          state,
+          below,
+          number -> {
+            select.setLong(1, number);
+            try (ResultSet found = select.executeQuery()) {
+              // A detail goes before the rest of its row.
+              if (found.next()) {
+                views.add(view(found.getBytes(1)));
+              }
+            }
+            return views.size() < limit;
+          });
+    }
+    return views;
   }
 
   private static XtView outcomeAlone(XtId id, ResultSet found) throws SQLException {

@@ -1,16 +1,12 @@
 package io.rollcall.publisher.storage;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.rollcall.proto.ChainId;
-import io.rollcall.proto.storage.v1.StoredChainVote;
-import io.rollcall.proto.storage.v1.XtDecided;
 import io.rollcall.publisher.coordination.XtState;
-import io.rollcall.scp.ChainVote;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.storage.ArchivedIds;
 import io.rollcall.service.storage.Asking;
 import io.rollcall.service.storage.ProjectionTables;
-import java.sql.Connection;
+import io.rollcall.service.storage.Statements;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,6 +21,10 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
 
   /** So many go at once: a few milliseconds. */
   private static final int PRUNED_AT_ONCE = 256;
+
+  /** Number and id of what is remembered, as {@link ArchivedIds#load} wants it. */
+  static final String IDS =
+      "SELECT number, xt_id FROM outcome WHERE number > ? ORDER BY number LIMIT ?";
 
   private final Duration detailAge;
   private final long detailCount;
@@ -47,112 +47,88 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
   }
 
   @Override
-  public void apply(Connection connection, List<List<LogRecord.Decided>> batches)
+  public void apply(Statements statements, List<List<LogRecord.Decided>> batches)
       throws SQLException {
-    try (PreparedStatement outcomes =
-            connection.prepareStatement("INSERT INTO outcome VALUES (?, ?, ?, ?, ?)");
-        PreparedStatement details =
-            connection.prepareStatement("INSERT INTO detail VALUES (?, ?, ?, ?)");
-        PreparedStatement participants =
-            connection.prepareStatement("INSERT INTO participant VALUES (?, ?, ?)")) {
-      for (List<LogRecord.Decided> batch : batches) {
-        for (LogRecord.Decided decided : batch) {
-          int state = code(XtState.of(decided.outcome()));
-          outcomes.setLong(1, decided.number());
-          outcomes.setBytes(2, decided.id().hash().toByteArray());
-          outcomes.setInt(3, state);
-          outcomes.setString(4, decided.reason());
-          outcomes.setLong(5, decided.decidedNanos());
-          outcomes.addBatch();
-          details.setLong(1, decided.number());
-          details.setInt(2, state);
-          details.setLong(3, decided.decidedNanos());
-          details.setBytes(4, RecordCodec.encode(decided).toByteArray());
-          details.addBatch();
-          for (ChainVote vote : decided.votes()) {
-            participants.setBytes(1, vote.chain().bytes().toByteArray());
-            participants.setLong(2, decided.number());
-            participants.setInt(3, state);
-            participants.addBatch();
-          }
-        }
+    PreparedStatement outcomes = statements.of("INSERT INTO outcome VALUES (?, ?, ?, ?, ?)");
+    PreparedStatement details = statements.of("INSERT INTO detail VALUES (?, ?, ?, ?)");
+    Participations participations = new Participations(statements);
+    for (List<LogRecord.Decided> batch : batches) {
+      for (LogRecord.Decided decided : batch) {
+        int state = code(XtState.of(decided.outcome()));
+        outcomes.setLong(1, decided.number());
+        outcomes.setBytes(2, decided.id().hash().toByteArray());
+        outcomes.setInt(3, state);
+        outcomes.setString(4, decided.reason());
+        outcomes.setLong(5, decided.decidedNanos());
+        outcomes.addBatch();
+        details.setLong(1, decided.number());
+        details.setInt(2, state);
+        details.setLong(3, decided.decidedNanos());
+        details.setBytes(4, RecordCodec.encode(decided).toByteArray());
+        details.addBatch();
+        participations.add(decided, state);
       }
-      outcomes.executeBatch();
-      details.executeBatch();
-      participants.executeBatch();
     }
+    outcomes.executeBatch();
+    details.executeBatch();
+    participations.write();
   }
 
   @Override
-  public boolean prune(Connection connection) throws SQLException {
-    boolean details = pruneDetails(connection);
-    boolean outcomes = pruneOutcomes(connection);
+  public boolean prune(Statements statements) throws SQLException {
+    boolean details = pruneDetails(statements);
+    boolean outcomes = pruneOutcomes(statements);
     return details || outcomes;
   }
 
-  private boolean pruneDetails(Connection connection) throws SQLException {
-    long newest = number(connection, "SELECT max(number) FROM detail");
+  private boolean pruneDetails(Statements statements) throws SQLException {
+    long newest = number(statements.of("SELECT max(number) FROM detail"));
     long tooMany = newest - detailCount;
     long tooOld = clock.nanos() - detailAge.toNanos();
+    PreparedStatement select =
+        statements.of(
+            "SELECT number, decided_nanos FROM detail ORDER BY number LIMIT " + PRUNED_AT_ONCE);
+    long last = 0;
     int pruned = 0;
-    try (PreparedStatement select =
-            connection.prepareStatement(
-                "SELECT number, decided_nanos, xt FROM detail ORDER BY number LIMIT "
-                    + PRUNED_AT_ONCE);
-        PreparedStatement detail =
-            connection.prepareStatement("DELETE FROM detail WHERE number = ?");
-        PreparedStatement participant =
-            connection.prepareStatement(
-                "DELETE FROM participant WHERE chain_id = ? AND number = ?");
-        ResultSet oldest = select.executeQuery()) {
+    try (ResultSet oldest = select.executeQuery()) {
       while (oldest.next() && (oldest.getLong(1) <= tooMany || oldest.getLong(2) < tooOld)) {
-        detail.setLong(1, oldest.getLong(1));
-        detail.addBatch();
-        for (ChainId chain : chains(oldest.getBytes(3))) {
-          participant.setBytes(1, chain.bytes().toByteArray());
-          participant.setLong(2, oldest.getLong(1));
-          participant.addBatch();
-        }
+        last = oldest.getLong(1);
         pruned++;
       }
-      detail.executeBatch();
-      participant.executeBatch();
+    }
+    if (pruned > 0) {
+      PreparedStatement delete = statements.of("DELETE FROM detail WHERE number <= ?");
+      delete.setLong(1, last);
+      delete.executeUpdate();
+      Participations.prune(statements, last);
     }
     return pruned == PRUNED_AT_ONCE;
   }
 
-  private static List<ChainId> chains(byte[] detail) throws SQLException {
-    try {
-      return XtDecided.parseFrom(detail).getVotesList().stream()
-          .map(StoredChainVote::getChainId)
-          .map(ChainId::new)
-          .toList();
-    } catch (InvalidProtocolBufferException | IllegalArgumentException damaged) {
-      throw new SQLException("a detail in the projection is damaged", damaged);
-    }
-  }
-
-  private boolean pruneOutcomes(Connection connection) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement(
+  private boolean pruneOutcomes(Statements statements) throws SQLException {
+    PreparedStatement delete =
+        statements.of(
             "DELETE FROM outcome WHERE decided_nanos < ? AND number < (SELECT max(number) FROM"
                 + " outcome) AND number IN (SELECT number FROM outcome"
                 + " ORDER BY number LIMIT "
                 + PRUNED_AT_ONCE
-                + ")")) {
-      delete.setLong(1, clock.nanos() - outcomeAge.toNanos());
-      return delete.executeUpdate() == PRUNED_AT_ONCE;
-    }
+                + ")");
+    delete.setLong(1, clock.nanos() - outcomeAge.toNanos());
+    return delete.executeUpdate() == PRUNED_AT_ONCE;
   }
 
   /** The number of the last decision that the projection holds; 0 without one. */
   static long lastNumber(Asking asking) {
-    return asking.once(connection -> number(connection, "SELECT max(number) FROM outcome"));
+    return asking.once(connection -> {
+      try (PreparedStatement select =
+          connection.prepareStatement("SELECT max(number) FROM outcome")) {
+        return number(select);
+      }
+    });
   }
 
-  private static long number(Connection connection, String query) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(query);
-        ResultSet found = select.executeQuery()) {
+  private static long number(PreparedStatement select) throws SQLException {
+    try (ResultSet found = select.executeQuery()) {
       return found.next() ? found.getLong(1) : 0;
     }
   }

@@ -17,6 +17,7 @@ import io.rollcall.service.storage.Storage;
 import io.rollcall.service.storage.StorageKind;
 import io.rollcall.service.storage.StorageSettings;
 import io.rollcall.service.testing.ManualNanoClock;
+import io.rollcall.service.testing.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,6 +102,11 @@ final class DurablePublisher implements SequencerGateway, AutoCloseable {
                 chains.length == 0
                     ? VotingRights.submitOnly()
                     : VotingRights.bound(List.of(chains)))));
+  }
+
+  /** Waits until new ids are not looked up any more. */
+  void awaitIds() {
+    Waiting.until("the ids", () -> !log.archivedIds().mayHold(Xts.xt("nobody's").id()));
   }
 
   /** Everything that was submitted before is carried out when this returns. */

@@ -162,6 +162,7 @@ class DurablePublisherTests {
   void anIdThatMemoryHasForgottenIsNotStartedAgain() throws Exception {
     PublisherRules forgetful = PublisherRules.defaults().withRememberedOutcomes(1);
     try (DurablePublisher publisher = new DurablePublisher(settings, clock, forgetful)) {
+      publisher.awaitIds();
       connect(publisher);
       commit(publisher, XT);
       commit(publisher, xt("two"));
@@ -177,6 +178,44 @@ class DurablePublisherTests {
       assertThat(publisher.sent().subList(before, publisher.sent().size()))
           .containsExactly("s: commit", "a: commit");
     }
+  }
+
+  @Test
+  void anIdThatAnEarlierProcessDecidedAndMemoryHasForgottenIsNotStartedAgain() throws Exception {
+    PublisherRules forgetful = PublisherRules.defaults().withRememberedOutcomes(1);
+    try (DurablePublisher publisher = new DurablePublisher(settings, clock, forgetful)) {
+      connect(publisher);
+      commit(publisher, XT);
+      commit(publisher, xt("two"));
+    }
+    try (DurablePublisher publisher = new DurablePublisher(settings, clock, forgetful)) {
+      publisher.awaitIds();
+      publisher.open("s");
+      publisher.settle();
+      assertThat(publisher.coordinator.ask(machine -> machine.knows(XT.id())).get()).isFalse();
+
+      publisher.coordinator.submit(new PublisherInput.Submitted("s", XT));
+      publisher.settle();
+
+      assertThat(publisher.sent()).containsExactly("s: commit");
+    }
+  }
+
+  @Test
+  void anIdThatIsNewIsKnownForNewWithoutTheDatabase() throws Exception {
+    DurablePublisher publisher = begin();
+    try (publisher) {
+      publisher.awaitIds();
+      connect(publisher);
+      commit(publisher, XT);
+    }
+
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(publisher.archive.outcome(xt("new " + i).id())).isEmpty();
+    }
+    assertThatThrownBy(() -> publisher.archive.outcome(XT.id()))
+        .as("the database is closed, and would have to be asked")
+        .isInstanceOf(StorageException.class);
   }
 
   @Test

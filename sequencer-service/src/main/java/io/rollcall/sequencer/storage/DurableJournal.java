@@ -5,6 +5,7 @@ import io.rollcall.scp.SequencerRecord;
 import io.rollcall.sequencer.coordination.Journal;
 import io.rollcall.sequencer.coordination.JournalEntry;
 import io.rollcall.sequencer.coordination.LedgerState;
+import io.rollcall.service.storage.ArchivedIds;
 import io.rollcall.service.storage.Asking;
 import io.rollcall.service.storage.NumbersByRow;
 import io.rollcall.service.storage.Projector;
@@ -75,6 +76,7 @@ public final class DurableJournal implements Journal {
       }
     });
     projector.start();
+    storage.archivedIds().load(SequencerTables.IDS);
     return outcomes;
   }
 
@@ -114,6 +116,7 @@ public final class DurableJournal implements Journal {
     for (JournalEntry entry : entries) {
       if (entry instanceof JournalEntry.Machine(SequencerRecord.Decided decided)) {
         outcomes = Math.max(outcomes, decided.number());
+        storage.archivedIds().add(decided.outcome().id());
       }
     }
     numbers.written(position.sequence(), outcomes);
@@ -122,6 +125,11 @@ public final class DurableJournal implements Journal {
   /** The outcomes that the projection holds, for readers to see, by their number; any thread. */
   long archivedOutcomes() {
     return numbers.projected(projector.appliedSequence());
+  }
+
+  /** Which ids may be in the projection; for the coordinator thread. */
+  ArchivedIds archivedIds() {
+    return storage.archivedIds();
   }
 
   @Override

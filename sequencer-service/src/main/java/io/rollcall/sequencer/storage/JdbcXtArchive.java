@@ -31,6 +31,9 @@ public final class JdbcXtArchive implements XtArchive {
 
   @Override
   public Optional<SequencerOutcome> outcome(XtId id) throws StorageException {
+    if (!journal.archivedIds().mayHold(id)) {
+      return Optional.empty();
+    }
     return asking.patiently(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement("SELECT xt FROM outcome WHERE xt_id = ?")) {

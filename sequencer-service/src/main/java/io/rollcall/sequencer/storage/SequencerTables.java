@@ -11,7 +11,9 @@ import io.rollcall.sequencer.coordination.LedgerState;
 import io.rollcall.sequencer.coordination.LedgerState.AccountState;
 import io.rollcall.sequencer.coordination.TransactionReceipt;
 import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.storage.ArchivedIds;
 import io.rollcall.service.storage.ProjectionTables;
+import io.rollcall.service.storage.Statements;
 import io.rollcall.service.storage.StorageException;
 import java.math.BigInteger;
 import java.sql.Connection;
@@ -34,6 +36,10 @@ public final class SequencerTables implements ProjectionTables<Settled> {
 
   /** So many go at once: a few milliseconds. */
   private static final int PRUNED_AT_ONCE = 256;
+
+  /** Number and id of what is remembered, as {@link ArchivedIds#load} wants it. */
+  static final String IDS =
+      "SELECT number, xt_id FROM outcome WHERE number > ? ORDER BY number LIMIT ?";
 
   private final ChainId chain;
   private final ByteString genesis;
@@ -74,9 +80,8 @@ public final class SequencerTables implements ProjectionTables<Settled> {
   }
 
   @Override
-  public void prepare(Connection connection) throws SQLException, StorageException {
-    try (Statement statement = connection.createStatement();
-        ResultSet found = statement.executeQuery("SELECT chain_id, genesis FROM ledger")) {
+  public void prepare(Statements statements) throws SQLException, StorageException {
+    try (ResultSet found = statements.of("SELECT chain_id, genesis FROM ledger").executeQuery()) {
       if (found.next()) {
         requireSame(
             new ChainId(ByteString.copyFrom(found.getBytes(1))),
@@ -84,14 +89,12 @@ public final class SequencerTables implements ProjectionTables<Settled> {
         return;
       }
     }
-    try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO ledger VALUES (?, ?, ?)")) {
-      insert.setBytes(1, chain.bytes().toByteArray());
-      insert.setBytes(2, genesis.toByteArray());
-      insert.setLong(3, beginning.blockNumber());
-      insert.executeUpdate();
-    }
-    write(connection, beginning.accounts());
+    PreparedStatement insert = statements.of("INSERT INTO ledger VALUES (?, ?, ?)");
+    insert.setBytes(1, chain.bytes().toByteArray());
+    insert.setBytes(2, genesis.toByteArray());
+    insert.setLong(3, beginning.blockNumber());
+    insert.executeUpdate();
+    write(statements, beginning.accounts());
   }
 
   private void requireSame(ChainId keptChain, ByteString keptGenesis) throws StorageException {
@@ -108,152 +111,137 @@ public final class SequencerTables implements ProjectionTables<Settled> {
   }
 
   @Override
-  public void apply(Connection connection, List<Settled> batches) throws SQLException {
+  public void apply(Statements statements, List<Settled> batches) throws SQLException {
     Map<Address, AccountState> accounts = new HashMap<>();
     long block = -1;
     for (Settled batch : batches) {
       for (JournalEntry entry : batch.entries()) {
         if (entry instanceof JournalEntry.Machine(SequencerRecord record)) {
-          apply(connection, record, entry);
+          apply(statements, record, entry);
         }
       }
       accounts.putAll(batch.changes().accounts());
       block = batch.changes().blockNumber();
-      add(connection, batch.changes().receipts());
+      add(statements, batch.changes().receipts());
     }
-    write(connection, accounts);
-    try (PreparedStatement update =
-        connection.prepareStatement("UPDATE ledger SET block_number = ?")) {
-      update.setLong(1, block);
-      update.executeUpdate();
-    }
+    write(statements, accounts);
+    PreparedStatement update = statements.of("UPDATE ledger SET block_number = ?");
+    update.setLong(1, block);
+    update.executeUpdate();
   }
 
-  private static void apply(Connection connection, SequencerRecord record, JournalEntry entry)
+  private static void apply(Statements statements, SequencerRecord record, JournalEntry entry)
       throws SQLException {
     switch (record) {
       case SequencerRecord.Submitted submitted ->
-          open(connection, submitted.xt().id(), true, entry);
-      case SequencerRecord.Voted voted -> open(connection, voted.xt().id(), false, entry);
+          open(statements, submitted.xt().id(), true, entry);
+      case SequencerRecord.Voted voted -> open(statements, voted.xt().id(), false, entry);
       case SequencerRecord.SubmissionRefused refused ->
-          close(connection, refused.id(), " AND submission = 1");
+          close(statements, refused.id(), " AND submission = 1");
       case SequencerRecord.Decided decided -> {
-        close(connection, decided.outcome().id(), "");
-        end(connection, decided);
+        close(statements, decided.outcome().id(), "");
+        end(statements, decided);
       }
     }
   }
 
-  private static void open(Connection connection, XtId id, boolean submission, JournalEntry entry)
+  private static void open(Statements statements, XtId id, boolean submission, JournalEntry entry)
       throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO open_entry SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM"
-                + " open_entry")) {
-      insert.setBytes(1, id.hash().toByteArray());
-      insert.setInt(2, submission ? 1 : 0);
-      insert.setBytes(3, EntryCodec.encode(entry).toByteArray());
+    PreparedStatement insert =
+        statements.of(
+            "INSERT INTO open_entry SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM open_entry");
+    insert.setBytes(1, id.hash().toByteArray());
+    insert.setInt(2, submission ? 1 : 0);
+    insert.setBytes(3, EntryCodec.encode(entry).toByteArray());
+    insert.executeUpdate();
+  }
+
+  private static void close(Statements statements, XtId id, String which) throws SQLException {
+    PreparedStatement delete = statements.of("DELETE FROM open_entry WHERE xt_id = ?" + which);
+    delete.setBytes(1, id.hash().toByteArray());
+    delete.executeUpdate();
+  }
+
+  private static void end(Statements statements, SequencerRecord.Decided decided)
+      throws SQLException {
+    XtEnded ended = EntryCodec.encode(decided);
+    PreparedStatement outcome = statements.of("INSERT INTO outcome VALUES (?, ?, ?, ?)");
+    outcome.setLong(1, decided.number());
+    outcome.setBytes(2, decided.outcome().id().hash().toByteArray());
+    outcome.setLong(3, decided.outcome().decidedAt());
+    outcome.setBytes(4, EntryCodec.withoutDetails(ended).toByteArray());
+    outcome.executeUpdate();
+    PreparedStatement detail = statements.of("INSERT INTO detail VALUES (?, ?, ?)");
+    detail.setLong(1, decided.number());
+    detail.setLong(2, decided.outcome().decidedAt());
+    detail.setBytes(3, ended.toByteArray());
+    detail.executeUpdate();
+  }
+
+  private static void write(Statements statements, Map<Address, AccountState> accounts)
+      throws SQLException {
+    PreparedStatement upsert =
+        statements.of(
+            """
+            INSERT INTO account (address, balance, nonce) VALUES (?, ?, ?)
+            ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonce = excluded.nonce
+            """);
+    PreparedStatement delete = statements.of("DELETE FROM account WHERE address = ?");
+    for (Map.Entry<Address, AccountState> entry : accounts.entrySet()) {
+      byte[] address = entry.getKey().bytes().toByteArray();
+      AccountState state = entry.getValue();
+      if (state.balance().signum() == 0 && state.nonce() == 0) {
+        delete.setBytes(1, address);
+        delete.addBatch();
+      } else {
+        upsert.setBytes(1, address);
+        upsert.setString(2, state.balance().toString());
+        upsert.setLong(3, state.nonce());
+        upsert.addBatch();
+      }
+    }
+    upsert.executeBatch();
+    delete.executeBatch();
+  }
+
+  private static void add(Statements statements, List<TransactionReceipt> receipts)
+      throws SQLException {
+    PreparedStatement insert =
+        statements.of(
+            "INSERT INTO receipt SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM"
+                + " receipt");
+    for (TransactionReceipt receipt : receipts) {
+      insert.setBytes(1, receipt.transactionHash().toByteArray());
+      insert.setInt(2, receipt.transactionIndex());
+      insert.setLong(3, receipt.blockNumber());
+      insert.setBytes(4, receipt.blockHash().toByteArray());
+      insert.setBytes(5, receipt.from().bytes().toByteArray());
+      insert.setBytes(6, receipt.to().bytes().toByteArray());
+      insert.setInt(7, receipt.type());
+      insert.setLong(8, receipt.gasUsed());
+      insert.setLong(9, receipt.cumulativeGasUsed());
       insert.executeUpdate();
     }
   }
 
-  private static void close(Connection connection, XtId id, String which) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM open_entry WHERE xt_id = ?" + which)) {
-      delete.setBytes(1, id.hash().toByteArray());
-      delete.executeUpdate();
-    }
-  }
-
-  private static void end(Connection connection, SequencerRecord.Decided decided)
-      throws SQLException {
-    XtEnded ended = EntryCodec.encode(decided);
-    try (PreparedStatement outcome =
-            connection.prepareStatement("INSERT INTO outcome VALUES (?, ?, ?, ?)");
-        PreparedStatement detail =
-            connection.prepareStatement("INSERT INTO detail VALUES (?, ?, ?)")) {
-      outcome.setLong(1, decided.number());
-      outcome.setBytes(2, decided.outcome().id().hash().toByteArray());
-      outcome.setLong(3, decided.outcome().decidedAt());
-      outcome.setBytes(4, EntryCodec.withoutDetails(ended).toByteArray());
-      outcome.executeUpdate();
-      detail.setLong(1, decided.number());
-      detail.setLong(2, decided.outcome().decidedAt());
-      detail.setBytes(3, ended.toByteArray());
-      detail.executeUpdate();
-    }
-  }
-
-  private static void write(Connection connection, Map<Address, AccountState> accounts)
-      throws SQLException {
-    try (PreparedStatement upsert =
-            connection.prepareStatement(
-                """
-                INSERT INTO account (address, balance, nonce) VALUES (?, ?, ?)
-                ON CONFLICT (address) DO UPDATE SET balance = excluded.balance, nonce = excluded.nonce
-                """);
-        PreparedStatement delete =
-            connection.prepareStatement("DELETE FROM account WHERE address = ?")) {
-      for (Map.Entry<Address, AccountState> entry : accounts.entrySet()) {
-        byte[] address = entry.getKey().bytes().toByteArray();
-        AccountState state = entry.getValue();
-        if (state.balance().signum() == 0 && state.nonce() == 0) {
-          delete.setBytes(1, address);
-          delete.addBatch();
-        } else {
-          upsert.setBytes(1, address);
-          upsert.setString(2, state.balance().toString());
-          upsert.setLong(3, state.nonce());
-          upsert.addBatch();
-        }
-      }
-      upsert.executeBatch();
-      delete.executeBatch();
-    }
-  }
-
-  private static void add(Connection connection, List<TransactionReceipt> receipts)
-      throws SQLException {
-    if (receipts.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO receipt SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM"
-                + " receipt")) {
-      for (TransactionReceipt receipt : receipts) {
-        insert.setBytes(1, receipt.transactionHash().toByteArray());
-        insert.setInt(2, receipt.transactionIndex());
-        insert.setLong(3, receipt.blockNumber());
-        insert.setBytes(4, receipt.blockHash().toByteArray());
-        insert.setBytes(5, receipt.from().bytes().toByteArray());
-        insert.setBytes(6, receipt.to().bytes().toByteArray());
-        insert.setInt(7, receipt.type());
-        insert.setLong(8, receipt.gasUsed());
-        insert.setLong(9, receipt.cumulativeGasUsed());
-        insert.executeUpdate();
-      }
-    }
-  }
-
   @Override
-  public boolean prune(Connection connection) throws SQLException {
+  public boolean prune(Statements statements) throws SQLException {
     long now = clock.nanos();
     int receipts =
         delete(
-            connection,
+            statements,
             "DELETE FROM receipt WHERE number <= (SELECT max(number) FROM receipt) - ?",
             maxReceipts);
     int details =
         delete(
-            connection,
+            statements,
             oldest("detail", "number <= (SELECT max(number) FROM detail) - ?"),
             detailCount);
     int oldDetails =
-        delete(connection, oldest("detail", "decided_nanos < ?"), now - detailAge.toNanos());
+        delete(statements, oldest("detail", "decided_nanos < ?"), now - detailAge.toNanos());
     int outcomes =
         delete(
-            connection,
+            statements,
             oldest("outcome", "decided_nanos < ? AND number < (SELECT max(number) FROM outcome)"),
             now - outcomeAge.toNanos());
     return receipts + details + oldDetails + outcomes >= PRUNED_AT_ONCE;
@@ -264,12 +252,11 @@ public final class SequencerTables implements ProjectionTables<Settled> {
         .formatted(table, which, table, PRUNED_AT_ONCE);
   }
 
-  private static int delete(Connection connection, String statement, long bound)
+  private static int delete(Statements statements, String statement, long bound)
       throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement(statement)) {
-      delete.setLong(1, bound);
-      return delete.executeUpdate();
-    }
+    PreparedStatement delete = statements.of(statement);
+    delete.setLong(1, bound);
+    return delete.executeUpdate();
   }
 
   /** The ledger as it is kept. */

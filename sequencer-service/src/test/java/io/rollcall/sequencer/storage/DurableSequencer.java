@@ -20,6 +20,7 @@ import io.rollcall.service.storage.StorageException;
 import io.rollcall.service.storage.StorageKind;
 import io.rollcall.service.storage.StorageSettings;
 import io.rollcall.service.testing.ManualNanoClock;
+import io.rollcall.service.testing.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,6 +118,12 @@ final class DurableSequencer
 
   void decide(CrossChainTransaction xt, boolean commit) {
     coordinator.submit(new SequencerInput.DecisionReceived(xt.id(), commit, "", false));
+  }
+
+  /** Waits until new ids are not looked up any more. */
+  void awaitIds() {
+    XtId nobodys = XtId.parse("c0ffee".repeat(10) + "beef");
+    Waiting.until("the ids", () -> !journal.archivedIds().mayHold(nobodys));
   }
 
   /** Everything that was submitted before is carried out when this returns. */

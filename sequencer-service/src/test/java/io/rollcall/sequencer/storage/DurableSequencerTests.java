@@ -306,6 +306,7 @@ class DurableSequencerTests {
   @Test
   void anOutcomeThatMemoryHasForgottenStands() throws Exception {
     try (DurableSequencer sequencer = begin(1)) {
+      sequencer.awaitIds();
       sequencer.connect();
       for (int i = 0; i < 3; i++) {
         CrossChainTransaction xt = transfer(i, 10);
@@ -328,6 +329,36 @@ class DurableSequencerTests {
       assertThat(view.applied()).isTrue();
       assertThat(view.chains()).hasSize(2);
     }
+    try (DurableSequencer later = begin(1)) {
+      later.awaitIds();
+      later.connect();
+
+      later.announce(transfer(0, 10));
+      later.settle();
+
+      assertThat(later.sent()).endsWith("no already committed");
+      assertBob(later, 30);
+    }
+  }
+
+  @Test
+  void anIdThatIsNewIsKnownForNewWithoutTheDatabase() throws Exception {
+    DurableSequencer sequencer = begin();
+    try (sequencer) {
+      sequencer.awaitIds();
+      sequencer.connect();
+      sequencer.announce(XT);
+      Waiting.until("the vote", () -> !sequencer.sent().isEmpty());
+      sequencer.decide(XT, true);
+      sequencer.settle();
+    }
+
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(sequencer.archive.outcome(transfer(i, 5).id())).isEmpty();
+    }
+    assertThatThrownBy(() -> sequencer.archive.outcome(XT.id()))
+        .as("the database is closed, and would have to be asked")
+        .isInstanceOf(StorageException.class);
   }
 
   // ---- doubt

@@ -46,9 +46,18 @@ public final class Asking {
    */
   public <T> T once(Question<T> question) {
     try {
+      return now(question);
+    } catch (StorageException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Asks once, for this package. */
+  <T> T now(Question<T> question) throws StorageException {
+    try {
       return ask(question);
     } catch (SQLException failed) {
-      throw new UncheckedIOException(failure(failed));
+      throw failure(failed);
     }
   }
 

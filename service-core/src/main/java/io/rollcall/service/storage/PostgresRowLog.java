@@ -38,7 +38,7 @@ final class PostgresRowLog implements RowLog {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final UUID identity;
   private final long epoch;
-  private volatile Connection connection;
+  private volatile Statements statements;
   private volatile RowPosition last;
   private volatile long first;
   private volatile @Nullable String away;
@@ -52,14 +52,14 @@ final class PostgresRowLog implements RowLog {
       PostgresConnections connections,
       StorageKind kind,
       RowTable table,
-      Connection connection,
+      Statements statements,
       UUID identity,
       long first,
       @Nullable Row last) {
     this.connections = connections;
     this.kind = kind;
     this.table = table;
-    this.connection = connection;
+    this.statements = statements;
     this.identity = identity;
     this.first = first;
     this.last = last == null ? RowPosition.START : last.position();
@@ -79,11 +79,12 @@ final class PostgresRowLog implements RowLog {
           "db/migration/log/postgresql",
           connections.place());
       connection.setAutoCommit(false);
-      UUID identity = table.identity(connection);
-      Row last = table.last(connection);
+      Statements statements = new Statements(connection);
+      UUID identity = table.identity(statements);
+      Row last = table.last(statements);
       PostgresRowLog opened =
           new PostgresRowLog(
-              connections, kind, table, connection, identity, table.first(connection), last);
+              connections, kind, table, statements, identity, table.first(statements), last);
       connection.commit();
       opened.session = sessionOf(connection);
       return opened;
@@ -131,7 +132,7 @@ final class PostgresRowLog implements RowLog {
 
   @Nullable Row at(long sequence) throws StorageException {
     try {
-      return table.at(connection, sequence);
+      return table.at(statements, sequence);
     } catch (SQLException failed) {
       throw connections.failure(failed);
     }
@@ -150,8 +151,8 @@ final class PostgresRowLog implements RowLog {
   @Override
   public void read(Reader reader) throws IOException {
     try {
-      table.read(connection, last, reader);
-      connection.commit();
+      table.read(statements, last, reader);
+      statements.connection().commit();
     } catch (SQLException failed) {
       throw connections.failure(failed);
     }
@@ -174,9 +175,10 @@ final class PostgresRowLog implements RowLog {
   }
 
   private RowPosition write(ByteString batch) throws SQLException {
-    RowPosition written = table.insert(connection, last, epoch, batch);
-    long left = table.trim(connection, first, Math.min(trimTo, last.sequence()));
-    connection.commit();
+    Statements current = statements;
+    RowPosition written = table.insert(current, last, epoch, batch);
+    long left = table.trim(current, first, Math.min(trimTo, last.sequence()));
+    current.connection().commit();
     first = left;
     last = written;
     return written;
@@ -231,15 +233,16 @@ final class PostgresRowLog implements RowLog {
 
   /** A new session with the lock; the lost one is ended, it may live on over there. */
   private RowPosition reconnect() throws SQLException, StorageException {
-    PostgresConnections.closeQuietly(connection);
+    PostgresConnections.closeQuietly(statements.connection());
     Connection fresh = connections.open();
     try {
       endSessionsThatHoldTheLock(fresh);
       lock(fresh, kind, connections.place());
       fresh.setAutoCommit(false);
-      Row found = table.last(fresh);
+      Statements prepared = new Statements(fresh);
+      Row found = table.last(prepared);
       fresh.commit();
-      connection = fresh;
+      statements = prepared;
       return found == null ? RowPosition.START : found.position();
     } catch (SQLException failed) {
       PostgresConnections.closeQuietly(fresh);
@@ -310,7 +313,7 @@ final class PostgresRowLog implements RowLog {
   @Override
   public void close() {
     closed.countDown();
-    closeQuietly(connection);
+    closeQuietly(statements.connection());
   }
 
   private static void closeQuietly(@Nullable Connection connection) {

@@ -1,6 +1,5 @@
 package io.rollcall.service.storage;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -18,7 +17,7 @@ public interface ProjectionTables<B> {
    *
    * @throws StorageException when it belongs to something else
    */
-  default void prepare(Connection connection) throws SQLException, StorageException {
+  default void prepare(Statements statements) throws SQLException, StorageException {
     // Most have nothing to prepare.
   }
 
@@ -27,12 +26,12 @@ public interface ProjectionTables<B> {
    *
    * @param batches of which each is given exactly once, unless the transaction fails
    */
-  void apply(Connection connection, List<B> batches) throws SQLException;
+  void apply(Statements statements, List<B> batches) throws SQLException;
 
   /**
    * Takes away a little of what is too old, so that nobody has to wait for it.
    *
    * @return whether there is more
    */
-  boolean prune(Connection connection) throws SQLException;
+  boolean prune(Statements statements) throws SQLException;
 }

@@ -1,7 +1,6 @@
 package io.rollcall.service.storage;
 
 import java.io.Closeable;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +32,12 @@ public final class Projector<B> implements Closeable {
   private static final int MAX_ROWS = 1_024;
 
   /**
+   * For so long rows are gathered: what many of them change is written once, and not once for each.
+   * Until then memory knows what readers ask for.
+   */
+  private static final long GATHER_MILLIS = 100;
+
+  /**
    * A projection that is not synced keeps the log long: it is, after so much time or so many rows.
    */
   private static final long SYNC_NANOS = Duration.ofSeconds(5).toNanos();
@@ -50,11 +56,11 @@ public final class Projector<B> implements Closeable {
   private final BlockingQueue<Item<B>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
   private final List<Item<B>> replayed = new ArrayList<>();
   private final Thread thread = Thread.ofPlatform().name("projector").unstarted(this::run);
-  private @Nullable Connection connection;
+  private @Nullable Statements statements;
   private volatile RowPosition applied;
   private volatile long synced;
   private volatile @Nullable String fault;
-  private volatile boolean closing;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private long lastSyncNanos = System.nanoTime();
   private long nextPruneNanos = System.nanoTime();
 
@@ -145,11 +151,12 @@ public final class Projector<B> implements Closeable {
   private void run() {
     List<Item<B>> items = new ArrayList<>(MAX_ROWS);
     try {
-      while (!closing || !queue.isEmpty()) {
+      while (!isClosing() || !queue.isEmpty()) {
         if (items.isEmpty()) {
           Item<B> first = queue.poll(200, TimeUnit.MILLISECONDS);
           if (first != null) {
             items.add(first);
+            gather();
             queue.drainTo(items, MAX_ROWS - 1);
           }
         }
@@ -161,6 +168,16 @@ public final class Projector<B> implements Closeable {
     } finally {
       closeConnection();
     }
+  }
+
+  private void gather() throws InterruptedException {
+    if (queue.size() < MAX_ROWS) {
+      var _ = closing.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
   }
 
   private void step(List<Item<B>> items) throws InterruptedException {
@@ -202,7 +219,7 @@ public final class Projector<B> implements Closeable {
    * Nobody knows whether the commit that failed took place: what it brought in must not come twice.
    */
   private void leaveOutWhatIsThere(List<Item<B>> items) throws SQLException, StorageException {
-    RowPosition there = projection.position(writer());
+    RowPosition there = projection.position(writer().connection());
     items.removeIf(item -> item.position().sequence() <= there.sequence());
     applied = there;
   }
@@ -226,7 +243,8 @@ public final class Projector<B> implements Closeable {
   /** What waits for nothing else is synced at once: there is time. */
   private void syncNow() throws InterruptedException {
     RowPosition last = applied;
-    if (last.sequence() == synced || (!closing && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
+    if (last.sequence() == synced
+        || (!isClosing() && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
       return;
     }
     try {
@@ -253,16 +271,16 @@ public final class Projector<B> implements Closeable {
   }
 
   private interface Change {
-    void make(Connection writer) throws SQLException, StorageException;
+    void make(Statements writer) throws SQLException, StorageException;
   }
 
   private void transaction(boolean sync, Change change) throws SQLException, StorageException {
-    Connection writer = writer();
-    projection.source().syncNextCommit(writer, sync);
-    writer.setAutoCommit(false);
+    Statements writer = writer();
+    projection.source().syncNextCommit(writer.connection(), sync);
+    writer.connection().setAutoCommit(false);
     try {
       change.make(writer);
-      writer.commit();
+      writer.connection().commit();
     } catch (SQLException | StorageException | RuntimeException failed) {
       // The connection goes, and with it what was begun.
       closeConnection();
@@ -270,18 +288,18 @@ public final class Projector<B> implements Closeable {
     }
   }
 
-  private Connection writer() throws SQLException, StorageException {
-    Connection writer = connection;
+  private Statements writer() throws SQLException, StorageException {
+    Statements writer = statements;
     if (writer == null) {
-      writer = projection.source().open();
-      connection = writer;
+      writer = new Statements(projection.source().open());
+      statements = writer;
     }
     return writer;
   }
 
   private void closeConnection() {
-    Connection writer = connection;
-    connection = null;
+    Statements writer = statements;
+    statements = null;
     if (writer != null) {
       try {
         writer.close();
@@ -294,7 +312,7 @@ public final class Projector<B> implements Closeable {
   /** Brings in what waits, but does not take long over it: the next start can do it too. */
   @Override
   public void close() {
-    closing = true;
+    closing.countDown();
     if (thread.isAlive()) {
       try {
         if (!thread.join(CLOSE_LIMIT)) {

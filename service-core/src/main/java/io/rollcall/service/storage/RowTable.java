@@ -2,7 +2,6 @@ package io.rollcall.service.storage;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,10 +26,8 @@ final class RowTable {
   }
 
   /** The log's identity, made now if there is none. */
-  UUID identity(Connection connection) throws SQLException, StorageException {
-    try (PreparedStatement select =
-            connection.prepareStatement("SELECT kind, identity FROM about");
-        ResultSet found = select.executeQuery()) {
+  UUID identity(Statements statements) throws SQLException, StorageException {
+    try (ResultSet found = statements.of("SELECT kind, identity FROM about").executeQuery()) {
       if (found.next()) {
         if (!found.getString(1).equals(kind.word())) {
           throw new StorageException(
@@ -45,19 +42,16 @@ final class RowTable {
       }
     }
     UUID fresh = UUID.randomUUID();
-    try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO about (kind, identity) VALUES (?, ?)")) {
-      insert.setString(1, kind.word());
-      insert.setString(2, fresh.toString());
-      insert.executeUpdate();
-    }
+    PreparedStatement insert = statements.of("INSERT INTO about (kind, identity) VALUES (?, ?)");
+    insert.setString(1, kind.word());
+    insert.setString(2, fresh.toString());
+    insert.executeUpdate();
     return fresh;
   }
 
   /** The first row that is still there; 1 when there is none. */
-  long first(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT min(sequence) FROM log");
-        ResultSet found = select.executeQuery()) {
+  long first(Statements statements) throws SQLException {
+    try (ResultSet found = statements.of("SELECT min(sequence) FROM log").executeQuery()) {
       found.next();
       long first = found.getLong(1);
       return found.wasNull() ? 1 : first;
@@ -65,52 +59,50 @@ final class RowTable {
   }
 
   /** The last row, verified by its own checksum; null when there is none. */
-  @Nullable Row last(Connection connection) throws SQLException, StorageException {
-    return one(connection, "SELECT " + COLUMNS + " FROM log ORDER BY sequence DESC LIMIT 1");
+  @Nullable Row last(Statements statements) throws SQLException, StorageException {
+    return one(statements.of("SELECT " + COLUMNS + " FROM log ORDER BY sequence DESC LIMIT 1"));
   }
 
   /** One row, verified by its own checksum; null when it is not there. */
-  @Nullable Row at(Connection connection, long sequence) throws SQLException, StorageException {
-    return one(connection, "SELECT " + COLUMNS + " FROM log WHERE sequence = " + sequence);
+  @Nullable Row at(Statements statements, long sequence) throws SQLException, StorageException {
+    PreparedStatement select = statements.of("SELECT " + COLUMNS + " FROM log WHERE sequence = ?");
+    select.setLong(1, sequence);
+    return one(select);
   }
 
-  private @Nullable Row one(Connection connection, String query)
-      throws SQLException, StorageException {
-    try (PreparedStatement select = connection.prepareStatement(query);
-        ResultSet found = select.executeQuery()) {
+  private @Nullable Row one(PreparedStatement select) throws SQLException, StorageException {
+    try (ResultSet found = select.executeQuery()) {
       return found.next() ? verified(found) : null;
     }
   }
 
   /** Every row, in order, each one the successor of the one before, up to this one. */
-  void read(Connection connection, RowPosition last, RowLog.Reader reader)
+  void read(Statements statements, RowPosition last, RowLog.Reader reader)
       throws SQLException, IOException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT " + COLUMNS + " FROM log ORDER BY sequence")) {
-      select.setFetchSize(FETCHED_AT_ONCE);
-      try (ResultSet found = select.executeQuery()) {
-        RowPosition before = null;
-        while (found.next()) {
-          Row row = verified(found);
-          ByteString previous = ByteString.copyFrom(found.getBytes(5));
-          if (before == null && row.sequence() == 1) {
-            before = RowPosition.START;
-          }
-          if (before != null
-              && (row.sequence() != before.sequence() + 1 || !previous.equals(before.hash()))) {
-            throw new StorageException(
-                "%s is damaged: row %d does not follow row %d"
-                    .formatted(place, row.sequence(), before.sequence()));
-          }
-          reader.row(row);
-          before = row.position();
+    PreparedStatement select = statements.of("SELECT " + COLUMNS + " FROM log ORDER BY sequence");
+    select.setFetchSize(FETCHED_AT_ONCE);
+    try (ResultSet found = select.executeQuery()) {
+      RowPosition before = null;
+      while (found.next()) {
+        Row row = verified(found);
+        ByteString previous = ByteString.copyFrom(found.getBytes(5));
+        if (before == null && row.sequence() == 1) {
+          before = RowPosition.START;
         }
-        RowPosition end = before == null ? RowPosition.START : before;
-        if (!end.equals(last)) {
+        if (before != null
+            && (row.sequence() != before.sequence() + 1 || !previous.equals(before.hash()))) {
           throw new StorageException(
-              "%s is damaged: its rows end at %d, its last row is %d"
-                  .formatted(place, end.sequence(), last.sequence()));
+              "%s is damaged: row %d does not follow row %d"
+                  .formatted(place, row.sequence(), before.sequence()));
         }
+        reader.row(row);
+        before = row.position();
+      }
+      RowPosition end = before == null ? RowPosition.START : before;
+      if (!end.equals(last)) {
+        throw new StorageException(
+            "%s is damaged: its rows end at %d, its last row is %d"
+                .formatted(place, end.sequence(), last.sequence()));
       }
     }
   }
@@ -142,35 +134,31 @@ final class RowTable {
   }
 
   /** Adds a row behind this one, and takes old ones away; does not commit. */
-  RowPosition insert(Connection connection, RowPosition before, long epoch, ByteString batch)
+  RowPosition insert(Statements statements, RowPosition before, long epoch, ByteString batch)
       throws SQLException {
     long sequence = before.sequence() + 1;
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO log (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?)")) {
-      insert.setLong(1, sequence);
-      insert.setLong(2, epoch);
-      insert.setInt(3, Seal.VERSION);
-      insert.setLong(4, Seal.crc(sequence, epoch, Seal.VERSION, before.hash(), batch));
-      insert.setBytes(5, before.hash().toByteArray());
-      insert.setBytes(6, batch.toByteArray());
-      insert.executeUpdate();
-    }
+    PreparedStatement insert =
+        statements.of("INSERT INTO log (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?)");
+    insert.setLong(1, sequence);
+    insert.setLong(2, epoch);
+    insert.setInt(3, Seal.VERSION);
+    insert.setLong(4, Seal.crc(sequence, epoch, Seal.VERSION, before.hash(), batch));
+    insert.setBytes(5, before.hash().toByteArray());
+    insert.setBytes(6, batch.toByteArray());
+    insert.executeUpdate();
     return new RowPosition(
         sequence, Seal.hash(sequence, epoch, Seal.VERSION, before.hash(), batch));
   }
 
   /** Takes a few rows away; does not commit. Returns the first that is left. */
-  long trim(Connection connection, long first, long upTo) throws SQLException {
+  long trim(Statements statements, long first, long upTo) throws SQLException {
     long end = Math.min(first + TRIMMED_WITH_EACH, upTo + 1);
     if (end <= first) {
       return first;
     }
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM log WHERE sequence < ?")) {
-      delete.setLong(1, end);
-      delete.executeUpdate();
-    }
+    PreparedStatement delete = statements.of("DELETE FROM log WHERE sequence < ?");
+    delete.setLong(1, end);
+    delete.executeUpdate();
     return end;
   }
 }

@@ -22,7 +22,7 @@ final class SqliteRowLog implements RowLog {
   private static final Logger log = LoggerFactory.getLogger(SqliteRowLog.class);
 
   private final Path file;
-  private final Connection connection;
+  private final Statements statements;
   private final RowTable table;
   private final UUID identity;
   private final long epoch;
@@ -34,13 +34,13 @@ final class SqliteRowLog implements RowLog {
 
   private SqliteRowLog(
       Path file,
-      Connection connection,
+      Statements statements,
       RowTable table,
       UUID identity,
       long first,
       @Nullable Row last) {
     this.file = file;
-    this.connection = connection;
+    this.statements = statements;
     this.table = table;
     this.identity = identity;
     this.first = first;
@@ -55,10 +55,11 @@ final class SqliteRowLog implements RowLog {
           new SharedConnection(connection), "log", "db/migration/log/sqlite", file.toString());
       RowTable table = new RowTable(kind, file.toString());
       connection.setAutoCommit(false);
-      UUID identity = table.identity(connection);
-      Row last = table.last(connection);
+      Statements statements = new Statements(connection);
+      UUID identity = table.identity(statements);
+      Row last = table.last(statements);
       SqliteRowLog opened =
-          new SqliteRowLog(file, connection, table, identity, table.first(connection), last);
+          new SqliteRowLog(file, statements, table, identity, table.first(statements), last);
       connection.commit();
       return opened;
     } catch (SQLException failed) {
@@ -86,7 +87,7 @@ final class SqliteRowLog implements RowLog {
 
   @Nullable Row at(long sequence) throws StorageException {
     try {
-      return table.at(connection, sequence);
+      return table.at(statements, sequence);
     } catch (SQLException failed) {
       throw SqliteFile.failure(file, failed);
     }
@@ -105,7 +106,7 @@ final class SqliteRowLog implements RowLog {
   @Override
   public void read(Reader reader) throws IOException {
     try {
-      table.read(connection, last, reader);
+      table.read(statements, last, reader);
     } catch (SQLException failed) {
       throw SqliteFile.failure(file, failed);
     }
@@ -119,9 +120,9 @@ final class SqliteRowLog implements RowLog {
       if (before != null) {
         throw new StorageException(before);
       }
-      RowPosition written = table.insert(connection, last, epoch, batch);
-      long left = table.trim(connection, first, Math.min(trimTo, last.sequence()));
-      connection.commit();
+      RowPosition written = table.insert(statements, last, epoch, batch);
+      long left = table.trim(statements, first, Math.min(trimTo, last.sequence()));
+      statements.connection().commit();
       first = left;
       last = written;
       return written;
@@ -161,7 +162,7 @@ final class SqliteRowLog implements RowLog {
       if (fault == null) {
         fault = file + " is closed";
       }
-      closeQuietly(connection);
+      closeQuietly(statements.connection());
     } finally {
       lock.unlock();
     }

@@ -18,6 +18,7 @@ public final class Storage implements AutoCloseable {
   private final Projection projection;
   private final RowPosition projected;
   private final Asking asking;
+  private final ArchivedIds archivedIds;
   private volatile @Nullable Projector<?> projector;
 
   private Storage(RowLog log, Projection projection, RowPosition projected) {
@@ -27,6 +28,7 @@ public final class Storage implements AutoCloseable {
     this.asking =
         new Asking(
             projection.readers(), projection.source().isRemote(), projection.source().place());
+    this.archivedIds = new ArchivedIds(asking);
   }
 
   /**
@@ -119,6 +121,11 @@ public final class Storage implements AutoCloseable {
     return asking;
   }
 
+  /** Which ids may be in the projection; nobody has begun to read them. */
+  public ArchivedIds archivedIds() {
+    return archivedIds;
+  }
+
   /** Whether nothing has to be waited for now: the log, an answer, room at the projector. */
   public boolean isWritable() {
     Projector<?> filled = projector;
@@ -140,6 +147,7 @@ public final class Storage implements AutoCloseable {
     if (filled != null) {
       filled.close();
     }
+    archivedIds.close();
     projection.close();
     log.close();
   }

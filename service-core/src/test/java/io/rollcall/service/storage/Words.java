@@ -2,7 +2,6 @@ package io.rollcall.service.storage;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,19 +13,17 @@ import java.util.List;
 final class Words implements ProjectionTables<String> {
 
   @Override
-  public void apply(Connection connection, List<String> batches) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO word SELECT coalesce(max(number), 0) + 1, ? FROM word")) {
-      for (String word : batches) {
-        insert.setString(1, word);
-        insert.executeUpdate();
-      }
+  public void apply(Statements statements, List<String> batches) throws SQLException {
+    PreparedStatement insert =
+        statements.of("INSERT INTO word SELECT coalesce(max(number), 0) + 1, ? FROM word");
+    for (String word : batches) {
+      insert.setString(1, word);
+      insert.executeUpdate();
     }
   }
 
   @Override
-  public boolean prune(Connection connection) {
+  public boolean prune(Statements statements) {
     return false;
   }
 
