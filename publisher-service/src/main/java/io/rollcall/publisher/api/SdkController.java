@@ -117,7 +117,7 @@ public final class SdkController {
   record XtHash(String hash) {
 
     static XtHash of(XtId id) {
-      return new XtHash(Base64.getEncoder().encodeToString(id.hash().toByteArray()));
+      return new XtHash(Base64.getEncoder().encodeToString(id.toByteArray()));
     }
   }
 

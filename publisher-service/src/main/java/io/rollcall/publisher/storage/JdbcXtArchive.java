@@ -43,7 +43,7 @@ public final class JdbcXtArchive implements XtArchive {
     return asking.patiently(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement("SELECT state, reason FROM outcome WHERE xt_id = ?")) {
-        select.setBytes(1, id.hash().toByteArray());
+        select.setBytes(1, id.toByteArray());
         try (ResultSet found = select.executeQuery()) {
           return found.next()
               ? Optional.of(
@@ -66,7 +66,7 @@ public final class JdbcXtArchive implements XtArchive {
               FROM outcome o LEFT JOIN detail d ON d.number = o.number
               WHERE o.xt_id = ?
               """)) {
-        select.setBytes(1, id.hash().toByteArray());
+        select.setBytes(1, id.toByteArray());
         try (ResultSet found = select.executeQuery()) {
           if (!found.next()) {
             return Optional.empty();

@@ -56,7 +56,7 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
       for (LogRecord.Decided decided : batch) {
         int state = code(XtState.of(decided.outcome()));
         outcomes.setLong(1, decided.number());
-        outcomes.setBytes(2, decided.id().hash().toByteArray());
+        outcomes.setBytes(2, decided.id().toByteArray());
         outcomes.setInt(3, state);
         outcomes.setString(4, decided.reason());
         outcomes.setLong(5, decided.decidedNanos());

@@ -37,7 +37,7 @@ public final class JdbcXtArchive implements XtArchive {
     return asking.patiently(connection -> {
       try (PreparedStatement select =
           connection.prepareStatement("SELECT xt FROM outcome WHERE xt_id = ?")) {
-        select.setBytes(1, id.hash().toByteArray());
+        select.setBytes(1, id.toByteArray());
         try (ResultSet found = select.executeQuery()) {
           return found.next()
               ? Optional.of(EntryCodec.outcome(ended(found.getBytes(1))))
@@ -56,7 +56,7 @@ public final class JdbcXtArchive implements XtArchive {
               SELECT coalesce(d.xt, o.xt) FROM outcome o LEFT JOIN detail d ON d.number = o.number
               WHERE o.xt_id = ?
               """)) {
-        select.setBytes(1, id.hash().toByteArray());
+        select.setBytes(1, id.toByteArray());
         try (ResultSet found = select.executeQuery()) {
           return found.next()
               ? Optional.of(view(ended(found.getBytes(1))))

@@ -150,7 +150,7 @@ public final class SequencerTables implements ProjectionTables<Settled> {
     PreparedStatement insert =
         statements.of(
             "INSERT INTO open_entry SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM open_entry");
-    insert.setBytes(1, id.hash().toByteArray());
+    insert.setBytes(1, id.toByteArray());
     insert.setInt(2, submission ? 1 : 0);
     insert.setBytes(3, EntryCodec.encode(entry).toByteArray());
     insert.executeUpdate();
@@ -158,7 +158,7 @@ public final class SequencerTables implements ProjectionTables<Settled> {
 
   private static void close(Statements statements, XtId id, String which) throws SQLException {
     PreparedStatement delete = statements.of("DELETE FROM open_entry WHERE xt_id = ?" + which);
-    delete.setBytes(1, id.hash().toByteArray());
+    delete.setBytes(1, id.toByteArray());
     delete.executeUpdate();
   }
 
@@ -167,7 +167,7 @@ public final class SequencerTables implements ProjectionTables<Settled> {
     XtEnded ended = EntryCodec.encode(decided);
     PreparedStatement outcome = statements.of("INSERT INTO outcome VALUES (?, ?, ?, ?)");
     outcome.setLong(1, decided.number());
-    outcome.setBytes(2, decided.outcome().id().hash().toByteArray());
+    outcome.setBytes(2, decided.outcome().id().toByteArray());
     outcome.setLong(3, decided.outcome().decidedAt());
     outcome.setBytes(4, EntryCodec.withoutDetails(ended).toByteArray());
     outcome.executeUpdate();

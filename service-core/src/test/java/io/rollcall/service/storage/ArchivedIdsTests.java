@@ -211,7 +211,7 @@ class ArchivedIdsTests {
             connection.prepareStatement("INSERT INTO outcome (xt_id) VALUES (?)")) {
       connection.setAutoCommit(false);
       for (XtId id : ids) {
-        insert.setBytes(1, id.hash().toByteArray());
+        insert.setBytes(1, id.toByteArray());
         insert.addBatch();
       }
       insert.executeBatch();

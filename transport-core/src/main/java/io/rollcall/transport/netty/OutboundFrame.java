@@ -38,7 +38,11 @@ final class OutboundFrame extends AbstractReferenceCounted {
 
   /** Appends the bytes. */
   void copyTo(ByteBuf target) {
-    target.writeBytes(bytes, bytes.readerIndex(), size);
+    if (bytes.hasArray()) {
+      target.writeBytes(bytes.array(), bytes.arrayOffset() + bytes.readerIndex(), size);
+    } else {
+      target.writeBytes(bytes, bytes.readerIndex(), size);
+    }
   }
 
   /**
