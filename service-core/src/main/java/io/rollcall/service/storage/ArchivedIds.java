@@ -50,6 +50,8 @@ public final class ArchivedIds implements Closeable {
   private static final int READ_AT_ONCE = 4_096;
   private static final Duration RETRY = Duration.ofSeconds(5);
 
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
   private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
   private static final Logger log = LoggerFactory.getLogger(ArchivedIds.class);
 
@@ -75,7 +77,7 @@ public final class ArchivedIds implements Closeable {
 
   /** From now on this id may be held. */
   public void add(XtId id) {
-    ByteBuffer rest = id.hash().asReadOnlyByteBuffer();
+    ByteBuffer rest = ByteBuffer.wrap(id.toByteArray());
     for (int i = 0; i < WORDS_OF_ID; i++) {
       int bit = (int) rest.getLong() & BITS - 1;
       long mask = 1L << bit;
@@ -90,7 +92,7 @@ public final class ArchivedIds implements Closeable {
     if (!loaded) {
       return true;
     }
-    ByteBuffer rest = id.hash().asReadOnlyByteBuffer();
+    ByteBuffer rest = ByteBuffer.wrap(id.toByteArray());
     for (int i = 0; i < WORDS_OF_ID; i++) {
       int bit = (int) rest.getLong() & BITS - 1;
       if (((long) WORD.getOpaque(words, bit / Long.SIZE) & 1L << bit) == 0) {
@@ -118,7 +120,7 @@ public final class ArchivedIds implements Closeable {
     try {
       long count = 0;
       long last = 0;
-      while (count <= MAX_READ) {
+      while (count <= MAX_READ && closed.getCount() > 0) {
         Page page = patiently(query, last);
         if (page == null) {
           return;
@@ -135,7 +137,9 @@ public final class ArchivedIds implements Closeable {
           return;
         }
       }
-      log.warn("There are more than {} ended XTs: every new id is looked up", MAX_READ);
+      if (count > MAX_READ) {
+        log.warn("There are more than {} ended XTs: every new id is looked up", MAX_READ);
+      }
     } catch (InterruptedException interrupted) {
       log.debug("Interrupted; every id is looked up");
     }
@@ -173,14 +177,16 @@ public final class ArchivedIds implements Closeable {
     return new Page(ids, last);
   }
 
-  /** Ends the reading. */
+  /** Ends the reading, but does not wait long for a database that does not answer. */
   @Override
   public void close() {
     closed.countDown();
     Thread thread = loader;
     if (thread != null) {
       try {
-        thread.join();
+        if (!thread.join(CLOSE_LIMIT)) {
+          thread.interrupt();
+        }
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       }

@@ -91,10 +91,12 @@ class ArchivedIdsTests {
           }
           return database();
         })) {
-      Waiting.until("the last part", () -> opened.get() == 3);
-      assertThat(ids(100)).allMatch(ids::mayHold);
-
-      mayGoOn.countDown();
+      try {
+        Waiting.until("the last part", () -> opened.get() == 3);
+        assertThat(ids(100)).allMatch(ids::mayHold);
+      } finally {
+        mayGoOn.countDown();
+      }
       awaitLoaded(ids);
       assertThat(stored).allMatch(ids::mayHold);
       assertThat(ids(100)).noneMatch(ids::mayHold);
