@@ -48,10 +48,10 @@ final class EventLoops implements AutoCloseable {
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     if (epoll) {
-      log.info("{} runs on epoll, {} event loops", threadNamePrefix, threads);
+      log.info("{} runs on epoll, event loops: {}", threadNamePrefix, threads);
     } else {
       log.info(
-          "{} runs on NIO, {} event loops: without epoll there is no TCP user timeout, so a peer that vanished is noticed only by {} s of silence",
+          "{} runs on NIO, event loops: {}; without epoll there is no TCP user timeout, so a peer that vanished is noticed only by {} s of silence",
           threadNamePrefix,
           threads,
           KeepAliveHandler.SILENCE_SECONDS);
