@@ -43,7 +43,9 @@ public final class Bench {
     ALL.put("idle", IdleBenchmark::new);
     ALL.put("stall", StallBenchmark::new);
     ALL.put("start", StartBenchmark::new);
-    ALL.put("grpc", GrpcBenchmark::new);
+    for (GrpcBenchmark.Part part : GrpcBenchmark.Part.values()) {
+      ALL.put(part.label(), () -> new GrpcBenchmark(part));
+    }
     ALL.put("memory", MemoryBenchmark::new);
     ALL.put("handshake", HandshakeBenchmark::new);
     for (MicroBenchmark.Subject subject : MicroBenchmark.Subject.values()) {
@@ -51,7 +53,7 @@ public final class Bench {
     }
   }
 
-  private static final List<String> SHORT = List.of("ping", "scp", "grpc");
+  private static final List<String> SHORT = List.of("ping", "scp", "grpc-round-trip");
   private static final int SHORT_SECONDS = 2;
   private static final int SHORT_REPEATS = 2;
   private static final int SECONDS = 4;

@@ -11,13 +11,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /** The transport beside gRPC, both sides in turn. */
 public final class GrpcBenchmark implements Benchmark {
 
-  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final Duration WARM_UP = Duration.ofSeconds(3);
   private static final int SMALL = 128;
   private static final int LARGE = 16 * 1024;
   private static final int CLIENTS = 2;
@@ -33,38 +34,78 @@ public final class GrpcBenchmark implements Benchmark {
   private static final List<Audience> AUDIENCES =
       List.of(new Audience(8, 1_000), new Audience(100, 100), new Audience(1_000, 10));
 
+  /** What is compared. */
+  public enum Part {
+    /** There and back, closed loop and at a fixed rate. */
+    ROUND_TRIP("grpc-round-trip", "the transport beside gRPC: messages there and back"),
+    /** Clients send, the server counts. */
+    INGEST("grpc-ingest", "the transport beside gRPC: messages of 128 B and 16 KiB one way"),
+    /** The server sends to many. */
+    BROADCAST("grpc-broadcast", "the transport beside gRPC: broadcasts to 8, 100 and 1,000");
+
+    private final String label;
+    private final String about;
+
+    Part(String label, String about) {
+      this.label = label;
+      this.about = about;
+    }
+
+    /** As it is called on the command line. */
+    public String label() {
+      return label;
+    }
+  }
+
+  private final Part part;
+
+  /** Of one part. */
+  public GrpcBenchmark(Part part) {
+    this.part = part;
+  }
+
   @Override
   public String name() {
-    return "grpc";
+    return part.label;
   }
 
   @Override
   public String about() {
-    return "the transport beside gRPC's bidirectional streams: round trips, ingest, broadcasts";
+    return part.about;
   }
 
   @Override
   public void run(Session session) throws Exception {
     for (int i = 0; i < session.repeats(); i++) {
-      if (session.brief()) {
-        roundTrips(session, Side.ROLLCALL);
-        roundTrips(session, Side.GRPC);
-        continue;
-      }
-      for (Side side : Side.values()) {
-        roundTrips(session, side);
-      }
-      for (int bytes : new int[] {SMALL, LARGE}) {
-        for (Side side : Side.values()) {
-          ingest(session, side, bytes);
+      switch (part) {
+        case ROUND_TRIP -> roundTrips(session);
+        case INGEST -> {
+          ingest(session, SMALL);
+          ingest(session, LARGE);
         }
-      }
-      for (Audience audience : AUDIENCES) {
-        for (Side side : Side.values()) {
-          broadcast(session, side, audience);
+        case BROADCAST -> {
+          for (Audience audience : AUDIENCES) {
+            broadcasts(session, audience);
+          }
         }
       }
     }
+  }
+
+  /** gRPC first, because its rate is what the transport is then held against. */
+  private static List<Side> sides(Session session) {
+    return session.brief()
+        ? List.of(Side.GRPC, Side.ROLLCALL)
+        : List.of(Side.GRPC, Side.ROLLCALL, Side.GRPC_DIRECT);
+  }
+
+  /** What the transport is to reach with latencies no worse than gRPC's. */
+  private static double goal(Map<Metric, Double> grpc) {
+    return 2 * grpc.getOrDefault(Metric.RATE, 0.0);
+  }
+
+  private static String goalLabel(String name) {
+    return label(name + " at twice gRPC's rate", Side.ROLLCALL);
   }
 
   private static String label(String name, Side side) {
@@ -73,18 +114,29 @@ public final class GrpcBenchmark implements Benchmark {
 
   // ---- round trips
 
-  private void roundTrips(Session session, Side side) throws InterruptedException {
-    try (Server server = new Server(side, Work.ECHO, BUFFER, SMALL)) {
-      Payload payload = new Payload(SMALL);
-      roundTripsClosed(server, side, payload, WARM_UP);
-      session.add(
-          this,
-          label("round trip %dx%d".formatted(CLIENTS, WINDOW), side),
-          roundTripsClosed(server, side, payload, session.duration()));
-      session.add(
-          this,
-          label("round trip at %,.0f/s".formatted(ROUND_TRIPS), side),
-          roundTripsAtRate(server, side, payload, session.duration()));
+  private void roundTrips(Session session) throws InterruptedException {
+    String name = "%dx%d".formatted(CLIENTS, WINDOW);
+    double goal = 0;
+    for (Side side : sides(session)) {
+      try (Server server = new Server(side, Work.ECHO, BUFFER, SMALL)) {
+        Payload payload = new Payload(SMALL);
+        roundTripsClosed(server, side, payload, WARM_UP);
+        Map<Metric, Double> most = roundTripsClosed(server, side, payload, session.duration());
+        session.add(this, label(name, side), most);
+        session.add(
+            this,
+            label("at %,.0f/s".formatted(ROUND_TRIPS), side),
+            roundTripsAtRate(server, side, payload, ROUND_TRIPS, session.duration()));
+        switch (side) {
+          case GRPC -> goal = goal(most);
+          case ROLLCALL ->
+              session.add(
+                  this,
+                  goalLabel(name),
+                  roundTripsAtRate(server, side, payload, goal, session.duration()));
+          case GRPC_DIRECT -> {}
+        }
+      }
     }
   }
 
@@ -111,7 +163,8 @@ public final class GrpcBenchmark implements Benchmark {
   }
 
   private static Map<Metric, Double> roundTripsAtRate(
-      Server server, Side side, Payload payload, Duration duration) throws InterruptedException {
+      Server server, Side side, Payload payload, double perSecond, Duration duration)
+      throws InterruptedException {
     Arrivals arrivals = new Arrivals();
     try (Clients clients =
         side.clients(
@@ -121,7 +174,10 @@ public final class GrpcBenchmark implements Benchmark {
             SMALL,
             arrival -> arrivals.arrived(arrival.message()))) {
       Thread sender =
-          Thread.ofPlatform().daemon().name("pace").start(() -> keepPace(clients, payload));
+          Thread.ofPlatform()
+              .daemon()
+              .name("pace")
+              .start(() -> keepPace(clients.links(), payload, perSecond));
       Map<Metric, Double> figures = window(server, arrivals, duration);
       sender.interrupt();
       sender.join();
@@ -129,16 +185,18 @@ public final class GrpcBenchmark implements Benchmark {
     }
   }
 
-  private static void keepPace(Clients clients, Payload payload) {
-    Pace pace = new Pace(System.nanoTime(), ROUND_TRIPS);
-    for (int turn = 0; !Thread.currentThread().isInterrupted(); turn++) {
-      while (!pace.isDue(System.nanoTime())) {
-        LockSupport.parkNanos(pace.next() - System.nanoTime());
-        if (Thread.currentThread().isInterrupted()) {
-          return;
+  /** Over the links in turn, until it is interrupted; one that is full is waited for. */
+  private static void keepPace(List<Link> links, Payload payload, double perSecond) {
+    Pace pace = new Pace(System.nanoTime(), perSecond);
+    try {
+      for (int turn = 0; !Thread.currentThread().isInterrupted(); turn++) {
+        while (!pace.isDue(System.nanoTime()) && !Thread.currentThread().isInterrupted()) {
+          LockSupport.parkNanos(pace.next() - System.nanoTime());
         }
+        links.get(turn % links.size()).sendPaced(payload.at(pace.take()));
       }
-      clients.links().get(turn % clients.links().size()).send(payload.at(pace.take()));
+    } catch (InterruptedException ended) {
+      // As it was asked to.
     }
   }
 
@@ -157,42 +215,70 @@ public final class GrpcBenchmark implements Benchmark {
 
   // ---- one way
 
-  private void ingest(Session session, Side side, int bytes) throws InterruptedException {
+  private void ingest(Session session, int bytes) throws InterruptedException {
     int buffer = Math.max(BUFFER, 8 * bytes);
-    try (Server server = new Server(side, Work.COUNT, buffer, bytes);
-        Clients clients = side.clients(server.port(), CLIENTS, buffer, bytes, arrival -> {})) {
-      List<Thread> senders = new ArrayList<>();
-      for (Link link : clients.links()) {
-        senders.add(
-            Thread.ofPlatform()
-                .daemon()
-                .name("sender")
-                .start(() -> send(link, new Payload(bytes))));
+    String name = "%,d B".formatted(bytes);
+    double goal = 0;
+    for (Side side : sides(session)) {
+      try (Server server = new Server(side, Work.COUNT, buffer, bytes);
+          Clients clients = side.clients(server.port(), CLIENTS, buffer, bytes, arrival -> {})) {
+        ingest(server, clients, bytes, OptionalDouble.empty(), WARM_UP);
+        Map<Metric, Double> most =
+            ingest(server, clients, bytes, OptionalDouble.empty(), session.duration());
+        session.add(this, label(name, side), most);
+        switch (side) {
+          case GRPC -> goal = goal(most);
+          case ROLLCALL ->
+              session.add(
+                  this,
+                  goalLabel(name),
+                  ingest(server, clients, bytes, OptionalDouble.of(goal), session.duration()));
+          case GRPC_DIRECT -> {}
+        }
       }
-      Thread.sleep(WARM_UP);
-      server.arrivals();
-      Duration before = server.process().cpu();
-      long start = System.nanoTime();
-      Thread.sleep(session.duration());
-      long[] arrived = server.arrivals();
-      double seconds = (System.nanoTime() - start) / 1e9;
-      Duration used = server.process().cpu().minus(before);
-      for (Thread sender : senders) {
-        sender.interrupt();
-        sender.join();
-      }
-      Map<Metric, Double> figures = new EnumMap<>(Metric.class);
-      figures.put(Metric.RATE, arrived[0] / seconds);
-      figures.put(Metric.P50, arrived[1] / 1e3);
-      figures.put(Metric.P99, arrived[2] / 1e3);
-      figures.put(Metric.P999, arrived[3] / 1e3);
-      figures.put(Metric.MAX, arrived[4] / 1e3);
-      figures.put(Metric.CPU, used.toNanos() / 1e3 / arrived[0]);
-      session.add(this, label("ingest of %,d B".formatted(bytes), side), figures);
     }
   }
 
-  private static void send(Link link, Payload payload) {
+  /** As fast as the connections take it, or at a rate over all of them. */
+  private static Map<Metric, Double> ingest(
+      Server server, Clients clients, int bytes, OptionalDouble perSecond, Duration duration)
+      throws InterruptedException {
+    List<Thread> senders = new ArrayList<>();
+    for (Link link : clients.links()) {
+      senders.add(
+          Thread.ofPlatform()
+              .daemon()
+              .name("sender")
+              .start(() -> send(link, new Payload(bytes), perSecond)));
+    }
+    Thread.sleep(duration.dividedBy(4));
+    server.arrivals();
+    Duration before = server.process().cpu();
+    long start = System.nanoTime();
+    Thread.sleep(duration);
+    long[] arrived = server.arrivals();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Duration used = server.process().cpu().minus(before);
+    for (Thread sender : senders) {
+      sender.interrupt();
+      sender.join();
+    }
+    Map<Metric, Double> figures = new EnumMap<>(Metric.class);
+    figures.put(Metric.RATE, arrived[0] / seconds);
+    figures.put(Metric.P50, arrived[1] / 1e3);
+    figures.put(Metric.P99, arrived[2] / 1e3);
+    figures.put(Metric.P999, arrived[3] / 1e3);
+    figures.put(Metric.MAX, arrived[4] / 1e3);
+    figures.put(Metric.CPU, used.toNanos() / 1e3 / Math.max(1, arrived[0]));
+    return figures;
+  }
+
+  /** Until it is interrupted. */
+  private static void send(Link link, Payload payload, OptionalDouble perSecond) {
+    if (perSecond.isPresent()) {
+      keepPace(List.of(link), payload, perSecond.getAsDouble() / CLIENTS);
+      return;
+    }
     try {
       while (!Thread.currentThread().isInterrupted()) {
         link.sendPaced(payload.at(System.nanoTime()));
@@ -204,27 +290,53 @@ public final class GrpcBenchmark implements Benchmark {
 
   // ---- broadcasts
 
-  private void broadcast(Session session, Side side, Audience audience) throws Exception {
-    Arrivals arrivals = new Arrivals();
-    try (Server server = new Server(side, Work.COUNT, BUFFER, SMALL);
-        AutoCloseable _ = side.readers(server.port(), audience.readers(), arrivals::arrived)) {
-      server.awaitReaders(audience.readers());
-      server.broadcastMost(SMALL, WARM_UP);
-      server.awaitSent(WARM_UP.plusSeconds(20));
-      // The quarter before the window, and a little behind it.
-      Duration whole = session.duration().multipliedBy(3).dividedBy(2);
-      server.broadcastMost(SMALL, whole);
-      Map<Metric, Double> most = window(server, arrivals, session.duration());
-      server.awaitSent(whole.plusSeconds(20));
-      session.add(this, label("broadcast to %,d".formatted(audience.readers()), side), most);
-      server.broadcastAtRate(SMALL, audience.rate(), whole);
-      Map<Metric, Double> paced = window(server, arrivals, session.duration());
-      server.awaitSent(whole.plusSeconds(20));
-      session.add(
-          this,
-          label("broadcast to %,d at %,.0f/s".formatted(audience.readers(), audience.rate()), side),
-          paced);
+  private void broadcasts(Session session, Audience audience) throws Exception {
+    String name = "to %,d".formatted(audience.readers());
+    double goal = 0;
+    for (Side side : sides(session)) {
+      Arrivals arrivals = new Arrivals();
+      try (Server server = new Server(side, Work.COUNT, BUFFER, SMALL);
+          AutoCloseable _ = side.readers(server.port(), audience.readers(), arrivals::arrived)) {
+        server.awaitReaders(audience.readers());
+        broadcast(server, arrivals, OptionalDouble.empty(), WARM_UP);
+        Map<Metric, Double> most =
+            broadcast(server, arrivals, OptionalDouble.empty(), session.duration());
+        session.add(this, label(name, side), most);
+        session.add(
+            this,
+            label(name + " at %,.0f/s".formatted(audience.rate()), side),
+            broadcast(server, arrivals, OptionalDouble.of(audience.rate()), session.duration()));
+        switch (side) {
+          case GRPC -> goal = goal(most);
+          case ROLLCALL ->
+              session.add(
+                  this,
+                  goalLabel(name),
+                  broadcast(
+                      server,
+                      arrivals,
+                      OptionalDouble.of(goal / audience.readers()),
+                      session.duration()));
+          case GRPC_DIRECT -> {}
+        }
+      }
     }
+  }
+
+  /** As fast as the readers read, or so many broadcasts a second. */
+  private static Map<Metric, Double> broadcast(
+      Server server, Arrivals arrivals, OptionalDouble perSecond, Duration duration)
+      throws InterruptedException {
+    // The quarter before the window, and a little behind it.
+    Duration whole = duration.multipliedBy(3).dividedBy(2);
+    if (perSecond.isPresent()) {
+      server.broadcastAtRate(SMALL, perSecond.getAsDouble(), whole);
+    } else {
+      server.broadcastMost(SMALL, whole);
+    }
+    Map<Metric, Double> figures = window(server, arrivals, duration);
+    server.awaitSent(whole.multipliedBy(2).plusSeconds(20));
+    return figures;
   }
 
   private static Map<Metric, Double> figures(Histogram histogram, double seconds, Duration used) {
