@@ -1,7 +1,10 @@
-package io.rollcall.benchmarks;
+package io.rollcall.benchmarks.transport;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.rollcall.benchmarks.result.Metric;
+import io.rollcall.benchmarks.session.Benchmark;
+import io.rollcall.benchmarks.session.Session;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.CloseReason;
@@ -31,7 +34,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,11 +50,10 @@ import javax.net.ssl.SSLContext;
  * several rounds; and the bytes of one, counted by a relay. Server and clients share the machine,
  * so only what one kind costs beside another is worth reading.
  */
-public final class HandshakeBenchmark {
+public final class HandshakeBenchmark implements Benchmark {
 
-  private static final int ROUNDS = 3;
   private static final int PARALLEL = 8;
-  private static final Duration ROUND = Duration.ofSeconds(4);
+  private static final int ALONE = 400;
   private static final Duration WARM_UP = Duration.ofSeconds(3);
 
   /** One kind of handshake. */
@@ -87,7 +88,8 @@ public final class HandshakeBenchmark {
   private final SSLContext serverTls;
   private final SSLContext clientTls;
 
-  private HandshakeBenchmark() {
+  /** Makes keys and certificates for its runs. */
+  public HandshakeBenchmark() {
     for (int i = 0; i < PARALLEL; i++) {
       clientKeys.add(KeyPairs.generate(random));
     }
@@ -101,42 +103,42 @@ public final class HandshakeBenchmark {
     }
   }
 
-  /** Measures and prints; takes a minute and a half. */
-  public static void main(String[] arguments) throws Exception {
-    new HandshakeBenchmark().run();
+  @Override
+  public String name() {
+    return "handshake";
   }
 
-  private void run() throws Exception {
-    Map<Kind, List<Round>> rounds = new EnumMap<>(Kind.class);
+  @Override
+  public String about() {
+    return "clients that connect and disconnect, and the bytes of it: v1, v2, TLS, mutual TLS";
+  }
+
+  @Override
+  public void run(Session session) throws Exception {
     for (Kind kind : Kind.values()) {
-      rounds.put(kind, new ArrayList<>());
       measure(kind, WARM_UP);
     }
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < session.repeats(); i++) {
       for (Kind kind : Kind.values()) {
-        rounds.getOrDefault(kind, List.of()).add(measure(kind, ROUND));
+        Round round = measure(kind, session.duration());
+        Relay.Bytes bytes = bytes(kind);
+        session.add(
+            this,
+            kind.text,
+            Map.of(
+                Metric.RATE,
+                round.perSecond,
+                Metric.P50,
+                round.p50,
+                Metric.P99,
+                round.p99,
+                Metric.ALONE,
+                alone(kind, session.duration()),
+                Metric.TO_SERVER,
+                (double) bytes.toServer(),
+                Metric.TO_CLIENT,
+                (double) bytes.toClient()));
       }
-    }
-    System.out.printf(
-        "%d clients that connect and disconnect, best of %d rounds of %d s; Java %s, %d processors%n%n",
-        PARALLEL,
-        ROUNDS,
-        ROUND.toSeconds(),
-        System.getProperty("java.version"),
-        Runtime.getRuntime().availableProcessors());
-    System.out.println(
-        "| handshake | connects/s | p50 ms | p99 ms | one alone, p50 ms | bytes to server | bytes to client |");
-    System.out.println("|---|---|---|---|---|---|---|");
-    for (Kind kind : Kind.values()) {
-      Round best =
-          rounds.getOrDefault(kind, List.of()).stream()
-              .max((a, b) -> Double.compare(a.perSecond, b.perSecond))
-              .orElseThrow();
-      double alone = alone(kind);
-      Relay.Bytes bytes = bytes(kind);
-      System.out.printf(
-          "| %s | %,.0f | %.2f | %.2f | %.2f | %,d | %,d |%n",
-          kind.text, best.perSecond, best.p50, best.p99, alone, bytes.toServer(), bytes.toClient());
     }
   }
 
@@ -147,8 +149,8 @@ public final class HandshakeBenchmark {
       long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
       return new Round(
           sorted.length / (took.toNanos() / 1e9),
-          sorted[sorted.length / 2] / 1e6,
-          sorted[(int) (sorted.length * 0.99)] / 1e6);
+          sorted[sorted.length / 2] / 1e3,
+          sorted[(int) (sorted.length * 0.99)] / 1e3);
     }
   }
 
@@ -171,12 +173,12 @@ public final class HandshakeBenchmark {
   }
 
   /** How long one takes where nothing else runs. */
-  private double alone(Kind kind) throws Exception {
+  private double alone(Kind kind, Duration most) throws Exception {
     try (NettyTransportServer server = server(kind)) {
       server.start();
-      long end = System.nanoTime() + ROUND.toNanos();
-      List<Long> nanos = connects(kind, clientKeys.getFirst(), address(server), end, 400);
-      return Round.of(nanos, ROUND).p50;
+      long end = System.nanoTime() + most.toNanos();
+      List<Long> nanos = connects(kind, clientKeys.getFirst(), address(server), end, ALONE);
+      return Round.of(nanos, most).p50;
     }
   }
 

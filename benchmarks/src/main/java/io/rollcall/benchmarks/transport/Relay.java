@@ -1,4 +1,4 @@
-package io.rollcall.benchmarks;
+package io.rollcall.benchmarks.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
