@@ -8,6 +8,7 @@ import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -20,12 +21,13 @@ import org.slf4j.LoggerFactory;
  * queue meanwhile.
  *
  * <p>Whether accepting works again shows only when somebody connects; so the trouble counts as over
- * when the pause has passed and for two more seconds no attempt failed.
+ * when it is tried again and for two seconds no attempt failed. A pause that ends late, because the
+ * machine is busy, is no success.
  */
 final class AcceptWatch extends ChannelInboundHandlerAdapter {
 
   static final Duration PAUSE = Duration.ofSeconds(1);
-  static final Duration OVER_AFTER = Duration.ofSeconds(3);
+  static final Duration OVER_AFTER_RETRY = Duration.ofSeconds(2);
   static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   private static final Logger log = LoggerFactory.getLogger(AcceptWatch.class);
@@ -35,8 +37,12 @@ final class AcceptWatch extends ChannelInboundHandlerAdapter {
   private final AtomicReference<Optional<Trouble>> trouble =
       new AtomicReference<>(Optional.empty());
 
-  /** Failures in a row: what the system said, how often, and when. */
-  private record Trouble(String text, long failures, long lastAt, long lastLineAt) {}
+  /** Failures in a row: what the system said, how often, and since when it is tried again. */
+  private record Trouble(String text, long failures, OptionalLong retriedAt, long lastLineAt) {
+    Trouble retried(long now) {
+      return new Trouble(text, failures, OptionalLong.of(now), lastLineAt);
+    }
+  }
 
   AcceptWatch(TransportMetrics metrics, LongSupplier nanoTime) {
     this.metrics = metrics;
@@ -49,7 +55,8 @@ final class AcceptWatch extends ChannelInboundHandlerAdapter {
   }
 
   private static boolean over(Trouble last, long now) {
-    return now - last.lastAt >= OVER_AFTER.toNanos();
+    return last.retriedAt.isPresent()
+        && now - last.retriedAt.getAsLong() >= OVER_AFTER_RETRY.toNanos();
   }
 
   @Override
@@ -76,7 +83,10 @@ final class AcceptWatch extends ChannelInboundHandlerAdapter {
     var _ =
         ctx.executor()
             .schedule(
-                () -> ctx.channel().config().setAutoRead(true),
+                () -> {
+                  trouble.updateAndGet(last -> last.map(it -> it.retried(nanoTime.getAsLong())));
+                  ctx.channel().config().setAutoRead(true);
+                },
                 PAUSE.toNanos(),
                 TimeUnit.NANOSECONDS);
   }
@@ -87,7 +97,12 @@ final class AcceptWatch extends ChannelInboundHandlerAdapter {
     long failures = before.map(Trouble::failures).orElse(0L) + 1;
     boolean say = before.isEmpty() || now - before.get().lastLineAt >= BETWEEN_LINES.toNanos();
     trouble.set(
-        Optional.of(new Trouble(text, failures, now, say ? now : before.orElseThrow().lastLineAt)));
+        Optional.of(
+            new Trouble(
+                text,
+                failures,
+                OptionalLong.empty(),
+                say ? now : before.orElseThrow().lastLineAt)));
     if (say) {
       log.warn(
           "cannot accept connections, trying again every second ({} failures so far): {}",
