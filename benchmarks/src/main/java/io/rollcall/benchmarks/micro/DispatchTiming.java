@@ -71,6 +71,7 @@ public class DispatchTiming {
     return offer(BATCH);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // The handler may want this very processor.
   private long offer(int count) {
     for (int i = 0; i < count; i++) {
       if (!inbox.offer(message)) {
@@ -79,7 +80,7 @@ public class DispatchTiming {
     }
     offered += count;
     while (handled.get() != offered) {
-      Thread.onSpinWait();
+      Thread.yield();
     }
     return offered;
   }
