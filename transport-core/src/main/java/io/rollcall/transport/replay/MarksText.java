@@ -2,11 +2,12 @@ package io.rollcall.transport.replay;
 
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -27,14 +28,28 @@ final class MarksText {
 
   /** The bytes of a file; keys in an order that does not depend on chance. */
   static byte[] encode(Map<ByteString, Long> marks) {
-    List<String> records = new ArrayList<>();
-    marks.forEach((key, timestamp) -> {
-      String record = HexFormat.of().formatHex(key.toByteArray()) + " " + timestamp;
-      records.add(record + " " + crc(record) + "\n");
-    });
-    records.sort(null);
-    String text = NAME + VERSION + "\n" + String.join("", records) + END + marks.size() + "\n";
-    return text.getBytes(StandardCharsets.US_ASCII);
+    SortedMap<ByteString, String> lines = lines();
+    marks.forEach((key, timestamp) -> lines.put(key, line(key, timestamp)));
+    return join(lines);
+  }
+
+  /** For the lines of a file by their keys, in the order in which they stand there. */
+  static SortedMap<ByteString, String> lines() {
+    return new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+  }
+
+  /** One key's line; whoever writes a file again and again keeps those that do not change. */
+  static String line(ByteString key, long timestamp) {
+    String record = HexFormat.of().formatHex(key.toByteArray()) + " " + timestamp;
+    return record + " " + crc(record) + "\n";
+  }
+
+  /** The bytes of a file of these lines. */
+  static byte[] join(SortedMap<ByteString, String> lines) {
+    StringBuilder text = new StringBuilder(NAME).append(VERSION).append('\n');
+    lines.values().forEach(text::append);
+    text.append(END).append(lines.size()).append('\n');
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
   /**
@@ -81,7 +96,7 @@ final class MarksText {
   private static String crc(String record) {
     CRC32C crc = new CRC32C();
     crc.update(record.getBytes(StandardCharsets.US_ASCII));
-    return "%08x".formatted(crc.getValue());
+    return HexFormat.of().toHexDigits(crc.getValue(), 8);
   }
 
   private static String shown(String text) {

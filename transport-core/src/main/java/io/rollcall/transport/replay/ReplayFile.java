@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   private final Condition changed = lock.newCondition();
   // Under the lock.
   private final Map<ByteString, Long> marks;
+  private final SortedMap<ByteString, String> lines = MarksText.lines();
   private List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
   private @Nullable String problem;
   private boolean unwritten;
@@ -82,6 +84,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
       Duration patience) {
     this.atStart = Map.copyOf(atStart);
     this.marks = new HashMap<>(atStart);
+    atStart.forEach((key, timestamp) -> lines.put(key, MarksText.line(key, timestamp)));
     this.disk = disk;
     this.trusted = trusted;
     this.patience = patience;
@@ -104,7 +107,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
       try {
         Map<ByteString, Long> marks = new HashMap<>();
         disk.read().ifPresent(content -> marks.putAll(decode(content)));
-        forget(marks, trusted.get());
+        var _ = forget(marks, trusted);
         disk.replace(MarksText.encode(marks));
         log.info("{} keeps the last hello of {} keys", file, marks.size());
         return new ReplayFile(marks, disk, trusted, PATIENCE);
@@ -140,8 +143,12 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     lock.lock();
     try {
-      unwritten |= timestamp > marks.getOrDefault(key, Long.MIN_VALUE);
-      marks.merge(key, timestamp, Math::max);
+      Long before = marks.get(key);
+      if (before == null || timestamp > before) {
+        unwritten = true;
+        marks.put(key, timestamp);
+        lines.put(key, MarksText.line(key, timestamp));
+      }
       if (closed || waiting.size() >= MOST_WAITING) {
         outcome.complete(closed ? Outcome.DECIDED : Outcome.LATE);
       } else {
@@ -200,13 +207,22 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   }
 
   private ByteString contentNow() {
-    forget(marks, trusted.get());
-    return ByteString.copyFrom(MarksText.encode(marks));
+    if (forget(marks, trusted)) {
+      lines.keySet().retainAll(marks.keySet());
+    }
+    return ByteString.copyFrom(MarksText.join(lines));
   }
 
-  private static void forget(Map<ByteString, Long> marks, Set<ByteString> trusted) {
+  /** Returns whether there was anything to forget. */
+  private static boolean forget(Map<ByteString, Long> marks, Supplier<Set<ByteString>> trustedNow) {
     long old = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - KEPT.toNanos();
-    marks.entrySet().removeIf(mark -> !trusted.contains(mark.getKey()) && mark.getValue() < old);
+    if (marks.values().stream().noneMatch(timestamp -> timestamp < old)) {
+      return false;
+    }
+    Set<ByteString> trusted = trustedNow.get();
+    return marks
+        .entrySet()
+        .removeIf(mark -> !trusted.contains(mark.getKey()) && mark.getValue() < old);
   }
 
   /** Returns what went wrong. */
