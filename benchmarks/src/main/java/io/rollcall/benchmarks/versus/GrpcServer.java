@@ -39,7 +39,7 @@ final class GrpcServer implements ServerSide {
     this.arrivals = arrivals;
     this.buffer = buffer;
     // As many as the transport's server has.
-    loops = new GrpcLoops(Math.max(2, Runtime.getRuntime().availableProcessors()));
+    loops = new GrpcLoops(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .bossEventLoopGroup(loops.group())
