@@ -13,6 +13,15 @@ interface Disk extends AutoCloseable {
    */
   void replace(byte[] content) throws IOException;
 
+  /**
+   * Adds to the content, in one sync. When it returns true, what was added survives as well; when
+   * it throws, none, a part or all of it may be there, and the next write has to be a {@link
+   * #replace}.
+   *
+   * @return false when there is no room for it before the next {@link #replace}; nothing was done
+   */
+  boolean append(byte[] more) throws IOException;
+
   /** Lets others have it. */
   @Override
   void close() throws IOException;

@@ -14,21 +14,28 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small file of one process: held by a lock, replaced as a whole, read by its owner alone.
+ * A small file of one process: held by a lock, read by its owner alone.
  *
- * <p>New content is written beside it ({@code .tmp}), forced to disk and renamed over it. The lock
- * is on a file of its own ({@code .lock}), since the one it protects is another after each change;
- * it stays, and is free as soon as the process is gone, however it went.
+ * <p>New content is written beside it ({@code .tmp}), forced to disk and renamed over it. Behind it
+ * stand empty lines, {@value #ROOM} bytes or as many as the content has: what is added overwrites
+ * them, because a file that stays as long as it is costs half the sync of one that grows.
+ *
+ * <p>The lock is on a file of its own ({@code .lock}), since the one it protects is another after
+ * each replacement; it stays, and is free as soon as the process is gone, however it went.
  */
 final class LockedFile implements Disk {
 
   /** No replay file comes near; whatever is larger is something else. */
   private static final int MOST_BYTES = 16 << 20;
+
+  /** For some 700 marks. */
+  static final int ROOM = 64 << 10;
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -38,6 +45,14 @@ final class LockedFile implements Disk {
   private final Path file;
   private final Path folder;
   private final FileChannel lockChannel;
+
+  /** Of the last replacement, while everything that was added to it succeeded. */
+  private @Nullable FileChannel current;
+
+  /** Where the next addition goes, and where there is no more room for it. */
+  private long end;
+
+  private long size;
 
   private LockedFile(Path file, Path folder, FileChannel lockChannel) {
     this.file = file;
@@ -99,33 +114,74 @@ final class LockedFile implements Disk {
 
   @Override
   public void replace(byte[] content) throws IOException {
+    forgetCurrent();
     Path temporary = sibling(file, ".tmp");
     Files.deleteIfExists(temporary); // Of a process that was killed while writing.
-    try (FileChannel channel =
+    FileChannel channel =
         FileChannel.open(
-            temporary,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            OWNER_FILE)) {
-      ByteBuffer left = ByteBuffer.wrap(content);
-      while (left.hasRemaining()) {
-        channel.write(left);
-      }
+            temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE);
+    try {
+      byte[] padded = Arrays.copyOf(content, content.length + Math.max(ROOM, content.length));
+      Arrays.fill(padded, content.length, padded.length, (byte) '\n');
+      write(channel, padded, 0);
       channel.force(true);
+      try {
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        throw new IOException("it cannot be replaced in one step; is it a mount of its own?", e);
+      }
+      // The name is durable only with its folder.
+      try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+        names.force(true);
+      }
+      end = content.length;
+      size = padded.length;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    current = channel;
+  }
+
+  @Override
+  public boolean append(byte[] more) throws IOException {
+    FileChannel channel = current;
+    if (channel == null || end + more.length > size) {
+      return false;
     }
     try {
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      throw new IOException("it cannot be replaced in one step; is it a mount of its own?", e);
+      write(channel, more, end);
+      channel.force(false);
+      end += more.length;
+      return true;
+    } catch (IOException | RuntimeException e) {
+      forgetCurrent();
+      throw e;
     }
-    // The name is durable only with its folder.
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
+  }
+
+  private static void write(FileChannel channel, byte[] bytes, long at) throws IOException {
+    ByteBuffer left = ByteBuffer.wrap(bytes);
+    while (left.hasRemaining()) {
+      channel.write(left, at + left.position());
+    }
+  }
+
+  private void forgetCurrent() throws IOException {
+    FileChannel channel = current;
+    current = null;
+    if (channel != null) {
+      channel.close();
     }
   }
 
   @Override
   public void close() throws IOException {
-    lockChannel.close();
+    try {
+      forgetCurrent();
+    } finally {
+      lockChannel.close();
+    }
   }
 
   private static Path sibling(Path file, String suffix) {

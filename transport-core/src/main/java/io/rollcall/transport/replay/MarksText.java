@@ -13,47 +13,53 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * The content of a replay file: a line that names the format and its version, a line for each key -
- * 66 hex digits, the timestamp, a CRC-32C of both - and a last line with their number. So nothing
- * that was cut off, changed or written by somebody else is taken for it.
+ * The content of a replay file: a line that names the format and its version, then batches. A batch
+ * is a line for each key - 66 hex digits, the timestamp, a CRC-32C of both - and a last line with
+ * its number, from 0, that of its lines, and a CRC-32C of both. A later batch counts more than one
+ * before it; between and behind the others there may be empty lines.
+ *
+ * <p>So nothing that was cut off, changed or written by somebody else is taken for it, but for one
+ * thing: a last batch that is not whole, behind the first, is what a process wrote when it was
+ * killed. Nobody had been told that it was kept, and it does not count.
  */
 final class MarksText {
 
   private static final String NAME = "rollcall replay marks, version ";
-  private static final String VERSION = "1";
-  private static final String END = "end ";
+  private static final String VERSION = "2";
   private static final Pattern RECORD = Pattern.compile("(([0-9a-f]{66}) (-?\\d{1,19})) (\\w{8})");
+  private static final String END = "end ";
+  private static final Pattern LAST =
+      Pattern.compile("(" + END + "(\\d{1,9}) (\\d{1,9})) (\\w{8})");
 
   private MarksText() {}
 
-  /** The bytes of a file; keys in an order that does not depend on chance. */
+  /** The bytes of a file with one batch; keys in an order that does not depend on chance. */
   static byte[] encode(Map<ByteString, Long> marks) {
-    SortedMap<ByteString, String> lines = lines();
-    marks.forEach((key, timestamp) -> lines.put(key, line(key, timestamp)));
-    return join(lines);
+    return bytes(NAME + VERSION + "\n", 0, marks);
   }
 
-  /** For the lines of a file by their keys, in the order in which they stand there. */
-  static SortedMap<ByteString, String> lines() {
-    return new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+  /** The bytes of one more batch, the one of this number. */
+  static byte[] encodeBatch(int number, Map<ByteString, Long> marks) {
+    return bytes("", number, marks);
   }
 
-  /** One key's line; whoever writes a file again and again keeps those that do not change. */
-  static String line(ByteString key, long timestamp) {
-    String record = HexFormat.of().formatHex(key.toByteArray()) + " " + timestamp;
-    return record + " " + crc(record) + "\n";
-  }
-
-  /** The bytes of a file of these lines. */
-  static byte[] join(SortedMap<ByteString, String> lines) {
-    StringBuilder text = new StringBuilder(NAME).append(VERSION).append('\n');
-    lines.values().forEach(text::append);
-    text.append(END).append(lines.size()).append('\n');
+  private static byte[] bytes(String before, int number, Map<ByteString, Long> marks) {
+    SortedMap<ByteString, Long> sorted =
+        new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+    sorted.putAll(marks);
+    StringBuilder text = new StringBuilder(before);
+    sorted.forEach((key, timestamp) ->
+        append(text, HexFormat.of().formatHex(key.toByteArray()) + " " + timestamp));
+    append(text, END + number + " " + marks.size());
     return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
+  private static void append(StringBuilder text, String record) {
+    text.append(record).append(' ').append(crc(record)).append('\n');
+  }
+
   /**
-   * Reads what {@link #encode} made.
+   * Reads what {@link #encode} made, and batches behind it.
    *
    * @throws IllegalArgumentException saying what is wrong with it
    */
@@ -68,18 +74,62 @@ final class MarksText {
       throw new IllegalArgumentException("it has version " + shown(version) + ", not " + VERSION);
     }
     Map<ByteString, Long> marks = new HashMap<>();
-    for (int line = 1; line < lines.size() - 1; line++) {
-      String content = lines.get(line);
-      if (content.startsWith(END)) {
-        boolean last = line == lines.size() - 2 && lines.getLast().isEmpty();
-        if (!last || !content.equals(END + marks.size())) {
-          throw new IllegalArgumentException("its last line does not fit the others");
+    int line = 1;
+    for (int number = 0; number == 0 || !isEmpty(lines, line); number++) {
+      Map<ByteString, Long> batch = new HashMap<>();
+      int next;
+      try {
+        next = readBatch(lines, line, number, batch);
+      } catch (IllegalArgumentException damaged) {
+        if (number == 0 || !isLastBatch(lines, line, number)) {
+          throw damaged;
         }
         return marks;
       }
-      read(content, line + 1, marks);
+      marks.putAll(batch);
+      line = next;
+    }
+    return marks;
+  }
+
+  /** Returns where the next batch begins. */
+  private static int readBatch(
+      List<String> lines, int from, int number, Map<ByteString, Long> batch) {
+    for (int line = from; line < lines.size() - 1; line++) {
+      String content = lines.get(line);
+      if (content.startsWith(END)) {
+        if (!isEnd(content, number, batch.size())) {
+          throw new IllegalArgumentException(
+              "line " + (line + 1) + " does not fit those before it");
+        }
+        return line + 1;
+      }
+      read(content, line + 1, batch);
     }
     throw new IllegalArgumentException("its end is missing");
+  }
+
+  private static boolean isEnd(String line, int number, int size) {
+    Matcher last = LAST.matcher(line);
+    return last.matches()
+        && crc(last.group(1)).equals(last.group(4))
+        && Integer.parseInt(last.group(2)) == number
+        && Integer.parseInt(last.group(3)) == size;
+  }
+
+  /** Whether the lines may be those of this one batch alone: no other one has its end there. */
+  private static boolean isLastBatch(List<String> lines, int from, int number) {
+    for (int line = from; line < lines.size(); line++) {
+      Matcher last = LAST.matcher(lines.get(line));
+      if (last.matches() && crc(last.group(1)).equals(last.group(4))) {
+        return Integer.parseInt(last.group(2)) == number && isEmpty(lines, line + 1);
+      }
+    }
+    return true;
+  }
+
+  private static boolean isEmpty(List<String> lines, int from) {
+    return lines.subList(from, lines.size()).stream().allMatch(String::isEmpty);
   }
 
   private static void read(String content, int line, Map<ByteString, Long> marks) {

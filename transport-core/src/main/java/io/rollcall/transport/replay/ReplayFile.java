@@ -6,14 +6,11 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link ReplayMarks} in a small file that is replaced as a whole. Owns a lock on it and a thread
- * named {@code replay-file}, from {@link #open} to {@link #close()}; whoever opened it closes it.
+ * {@link ReplayMarks} in a small file: what is new is added to it, and once there is no room for
+ * more it is replaced as a whole. Owns a lock on it and a thread named {@code replay-file}, from
+ * {@link #open} to {@link #close()}; whoever opened it closes it.
  *
  * <p>Whatever arrives while one write is under way shares the next: however many peers say hello at
  * once, each of them waits for two writes at most. At most {@link #MOST_WAITING} wait.
@@ -50,6 +48,8 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
    */
   static final Duration KEPT = Duration.ofDays(1);
 
+  private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
+
   private static final Logger log = LoggerFactory.getLogger(ReplayFile.class);
 
   private final Disk disk;
@@ -62,15 +62,27 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   private final Condition changed = lock.newCondition();
   // Under the lock.
   private final Map<ByteString, Long> marks;
-  private final SortedMap<ByteString, String> lines = MarksText.lines();
-  private List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
+  private @Nullable Batch waiting;
   private @Nullable String problem;
-  private boolean unwritten;
+  private boolean failed;
   private boolean writing;
   private boolean closed;
 
-  /** What is done next, for whom; no content when what they wait for is on disk already. */
-  private record Write(List<CompletableFuture<Outcome>> waiting, Optional<ByteString> content) {}
+  // The writer's.
+  private int batchesInFile = 1;
+
+  /** What one write makes durable, and those who wait for it. */
+  private final class Batch {
+    private final Map<ByteString, Long> marks = new HashMap<>();
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final CompletionStage<Void> settled =
+        outcome.thenAccept(decided -> {
+          if (decided == Outcome.LATE) {
+            late();
+          }
+        });
+    private int waiters;
+  }
 
   private enum Outcome {
     DECIDED,
@@ -84,7 +96,6 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
       Duration patience) {
     this.atStart = Map.copyOf(atStart);
     this.marks = new HashMap<>(atStart);
-    atStart.forEach((key, timestamp) -> lines.put(key, MarksText.line(key, timestamp)));
     this.disk = disk;
     this.trusted = trusted;
     this.patience = patience;
@@ -140,31 +151,39 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
 
   @Override
   public CompletionStage<Void> record(ByteString key, long timestamp) {
-    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     lock.lock();
     try {
       Long before = marks.get(key);
-      if (before == null || timestamp > before) {
-        unwritten = true;
+      boolean higher = before == null || timestamp > before;
+      if (higher) {
         marks.put(key, timestamp);
-        lines.put(key, MarksText.line(key, timestamp));
       }
-      if (closed || waiting.size() >= MOST_WAITING) {
-        outcome.complete(closed ? Outcome.DECIDED : Outcome.LATE);
-      } else {
-        waiting.add(outcome);
-        changed.signal();
+      if (closed) {
+        return DONE;
       }
+      Batch batch = waiting == null ? begin() : waiting;
+      if (higher) {
+        batch.marks.put(key, timestamp);
+      }
+      if (batch.waiters == MOST_WAITING) {
+        late();
+        return DONE;
+      }
+      batch.waiters++;
+      return batch.settled;
     } finally {
       lock.unlock();
     }
-    return outcome
-        .completeOnTimeout(Outcome.LATE, patience.toNanos(), TimeUnit.NANOSECONDS)
-        .thenAccept(decided -> {
-          if (decided == Outcome.LATE) {
-            late();
-          }
-        });
+  }
+
+  /** Under the lock. */
+  private Batch begin() {
+    Batch batch = new Batch();
+    // One timer for all of them: the first is the one that has waited longest.
+    var _ = batch.outcome.completeOnTimeout(Outcome.LATE, patience.toNanos(), TimeUnit.NANOSECONDS);
+    waiting = batch;
+    changed.signal();
+    return batch;
   }
 
   /** Why hellos are let in without being kept, now; empty when they are kept. */
@@ -179,38 +198,68 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   }
 
   private void work() {
-    for (Write next = next(); next != null; next = next()) {
-      @Nullable String failure = next.content.isEmpty() ? null : replace(next.content.get());
-      written(failure);
-      next.waiting.forEach(outcome -> outcome.complete(Outcome.DECIDED));
+    for (Batch next = next(); next != null; next = next()) {
+      written(write(next.marks));
+      next.outcome.complete(Outcome.DECIDED);
     }
   }
 
   /** Everything that waits, once there is something; null when closed and all is done. */
-  private @Nullable Write next() {
+  private @Nullable Batch next() {
     lock.lock();
     try {
-      while (waiting.isEmpty() && !closed) {
+      while (waiting == null && !closed) {
         changed.awaitUninterruptibly();
       }
-      if (waiting.isEmpty() && !unwritten) {
-        return null;
+      Batch next = waiting;
+      if (next == null && failed) {
+        next = new Batch(); // For what an earlier one could not write.
       }
-      Write next = new Write(waiting, unwritten ? Optional.of(contentNow()) : Optional.empty());
-      waiting = new ArrayList<>();
-      unwritten = false;
-      writing = true;
+      waiting = null;
+      writing = next != null;
       return next;
     } finally {
       lock.unlock();
     }
   }
 
-  private ByteString contentNow() {
-    if (forget(marks, trusted)) {
-      lines.keySet().retainAll(marks.keySet());
+  /** Returns what went wrong. */
+  private @Nullable String write(Map<ByteString, Long> batch) {
+    try {
+      if (isDueAsAWhole()) {
+        replace();
+      } else if (!batch.isEmpty()) {
+        if (disk.append(MarksText.encodeBatch(batchesInFile, batch))) {
+          batchesInFile++;
+        } else {
+          replace();
+        }
+      }
+      return null;
+    } catch (IOException | RuntimeException e) {
+      return why(e);
     }
-    return ByteString.copyFrom(MarksText.join(lines));
+  }
+
+  private boolean isDueAsAWhole() {
+    lock.lock();
+    try {
+      return forget(marks, trusted) || failed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void replace() throws IOException {
+    byte[] content;
+    lock.lock();
+    try {
+      content = MarksText.encode(marks);
+    } finally {
+      lock.unlock();
+    }
+    disk.replace(content);
+    batchesInFile = 1;
   }
 
   /** Returns whether there was anything to forget. */
@@ -225,24 +274,17 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
         .removeIf(mark -> !trusted.contains(mark.getKey()) && mark.getValue() < old);
   }
 
-  /** Returns what went wrong. */
-  private @Nullable String replace(ByteString content) {
-    try {
-      disk.replace(content.toByteArray());
-      return null;
-    } catch (IOException | RuntimeException e) {
-      return why(e);
-    }
-  }
-
   private void written(@Nullable String failure) {
     lock.lock();
     try {
       writing = false;
       if (failure != null) {
-        unwritten = !closed; // The last write is not repeated.
+        failed = !closed; // The last write is not repeated.
         failing(failure);
-      } else if (problem != null) {
+        return;
+      }
+      failed = false;
+      if (problem != null) {
         problem = null;
         log.warn("the replay file is written again");
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -26,7 +27,7 @@ class MarksTextTests {
   void anOperatorCanReadIt() {
     assertThat(MarksText.encode(Map.of(key(1), 5L)))
         .asString(StandardCharsets.US_ASCII)
-        .matches("rollcall replay marks, version 1\n020{63}1 5 [0-9a-f]{8}\nend 1\n");
+        .matches("rollcall replay marks, version 2\n020{63}1 5 [0-9a-f]{8}\nend 0 1 [0-9a-f]{8}\n");
   }
 
   @Test
@@ -45,7 +46,65 @@ class MarksTextTests {
     for (int length = 0; length < whole.length; length++) {
       assertRefused(Arrays.copyOf(whole, length));
     }
-    assertRefused(Arrays.copyOf(whole, whole.length + 1));
+  }
+
+  @Test
+  void laterBatchesCountMore() {
+    byte[] file = file(Map.of(key(1), 7L), Map.of(key(1), 8L, key(4), 1L));
+    assertThat(MarksText.decode(file)).containsEntry(key(1), 8L).containsEntry(key(4), 1L);
+    byte[] padded = Arrays.copyOf(file, file.length + 100);
+    Arrays.fill(padded, file.length, padded.length, (byte) '\n');
+    assertThat(MarksText.decode(padded)).isEqualTo(MarksText.decode(file));
+  }
+
+  @Test
+  void aLastBatchThatIsNotWholeDoesNotCount() {
+    byte[] before = file(Map.of(key(1), 7L));
+    byte[] last = MarksText.encodeBatch(2, Map.of(key(1), 8L, key(4), 1L));
+    byte[] file = concat(before, last);
+    // Whatever part of it came to the disk, in any order: empty lines stood there before.
+    for (int from = 0; from < last.length; from++) {
+      for (int to = from + 1; to <= last.length; to++) {
+        byte[] torn = file.clone();
+        Arrays.fill(torn, before.length + from, before.length + to, (byte) '\n');
+        if (!Arrays.equals(torn, file)) {
+          assertThat(MarksText.decode(torn)).isEqualTo(MarksText.decode(before));
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyChangedBitBeforeTheLastBatchIsFound() {
+    byte[] before = file(Map.of(key(1), 7L));
+    byte[] file = concat(before, MarksText.encodeBatch(2, Map.of(key(4), 1L)));
+    for (int bit = 0; bit < before.length * 8; bit++) {
+      byte[] changed = file.clone();
+      changed[bit / 8] ^= (byte) (1 << (bit % 8));
+      assertRefused(changed);
+    }
+  }
+
+  @Test
+  void aChangedBitInTheLastBatchIsNeverAnotherMark() {
+    byte[] before = file(Map.of(key(1), 7L));
+    byte[] file = concat(before, MarksText.encodeBatch(2, Map.of(key(4), 1L)));
+    for (int bit = before.length * 8; bit < file.length * 8; bit++) {
+      byte[] changed = file.clone();
+      changed[bit / 8] ^= (byte) (1 << (bit % 8));
+      assertThat(MarksText.decode(changed)).isEqualTo(MarksText.decode(before));
+    }
+  }
+
+  @Test
+  void aBatchThatIsMissingIsFound() {
+    byte[] missing =
+        concat(
+            MarksText.encode(MARKS),
+            MarksText.encodeBatch(2, Map.of(key(4), 1L)),
+            MarksText.encodeBatch(3, Map.of(key(4), 2L)));
+    assertThatThrownBy(() -> MarksText.decode(missing))
+        .hasMessage("line 7 does not fit those before it");
   }
 
   @ParameterizedTest
@@ -55,14 +114,32 @@ class MarksTextTests {
           """
           ''                                                   | it holds something else
           SQLite format 3                                      | it holds something else
-          'rollcall replay marks, version 2\\nend 0\\n'        | it has version 2, not 1
-          'rollcall replay marks, version 1\\n'                | its end is missing
-          'rollcall replay marks, version 1\\nend 1\\n'        | its last line does not fit the others
-          'rollcall replay marks, version 1\\n02 5\\nend 1\\n' | line 2 is damaged
+          'rollcall replay marks, version 1\\nend 0\\n'        | it has version 1, not 2
+          'rollcall replay marks, version 2\\n'                | its end is missing
+          'rollcall replay marks, version 2\\nend 0 1 00000000\\n' | line 2 does not fit those before it
+          'rollcall replay marks, version 2\\n02 5\\nend 1\\n' | line 2 is damaged
           """)
   void saysWhatIsWrong(String text, String problem) {
     byte[] bytes = text.replace("\\n", "\n").getBytes(StandardCharsets.US_ASCII);
     assertThatThrownBy(() -> MarksText.decode(bytes)).hasMessage(problem);
+  }
+
+  /** A file with these batches behind the first. */
+  @SafeVarargs
+  private static byte[] file(Map<ByteString, Long>... batches) {
+    byte[] file = MarksText.encode(MARKS);
+    for (int i = 0; i < batches.length; i++) {
+      file = concat(file, MarksText.encodeBatch(i + 1, batches[i]));
+    }
+    return file;
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
   }
 
   private static void assertRefused(byte[] bytes) {

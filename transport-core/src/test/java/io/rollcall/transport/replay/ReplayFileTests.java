@@ -1,5 +1,6 @@
 package io.rollcall.transport.replay;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,7 +132,8 @@ class ReplayFileTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "an old note", "rollcall replay marks, version 1\nend 1\n"})
+  @ValueSource(
+      strings = {"", "an old note", "rollcall replay marks, version 2\nend 0 1 00000000\n"})
   void aDamagedOrForeignFileIsRefusedAndLeftAsItIs(String content) throws Exception {
     Files.createDirectories(path().getParent());
     Files.writeString(path(), content);
@@ -172,6 +175,55 @@ class ReplayFileTests {
     }
     assertThat(disk.written).hasSize(2);
     assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 600L, B, 599L));
+  }
+
+  @Test
+  void whatIsNewIsAddedUntilThereIsNoRoom() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    disk.gate.release(100);
+    disk.room.drainPermits();
+    disk.room.release(2);
+    try (ReplayFile file = new ReplayFile(Map.of(A, 5L), disk, () -> trusted, LONG)) {
+      for (int timestamp = 6; timestamp < 12; timestamp++) {
+        record(file, timestamp % 2 == 0 ? A : B, timestamp);
+      }
+    }
+    List<Integer> sizes = disk.written.stream().map(content -> content.length).toList();
+    assertThat(sizes.get(1)).isGreaterThan(sizes.get(0));
+    assertThat(sizes.get(2)).isGreaterThan(sizes.get(1));
+    assertThat(sizes.get(3)).as("replaced").isLessThan(sizes.get(2));
+    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 10L, B, 11L));
+  }
+
+  @Test
+  void theFileTakesMoreThanItsRoom() throws Exception {
+    int times = LockedFile.ROOM / 80;
+    try (ReplayFile file = open()) {
+      for (int timestamp = 1; timestamp <= times; timestamp++) {
+        record(file, A, timestamp);
+      }
+      assertThat(Files.size(path())).isLessThan(2L * LockedFile.ROOM);
+    }
+    try (ReplayFile file = open()) {
+      assertThat(file.atStart(A)).hasValue(times);
+    }
+  }
+
+  @Test
+  void whatAPowerCutLeftOfTheLastWriteDoesNotMatter() throws Exception {
+    int begun;
+    try (ReplayFile file = open()) {
+      record(file, A, 5);
+      begun = new String(Files.readAllBytes(path()), US_ASCII).stripTrailing().length() + 1;
+      record(file, B, 6);
+    }
+    byte[] content = Files.readAllBytes(path());
+    content[begun + 80] = '\n';
+    Files.write(path(), content);
+    try (ReplayFile file = open()) {
+      assertThat(file.atStart(A)).hasValue(5);
+      assertThat(file.atStart(B)).isEmpty();
+    }
   }
 
   @Test
@@ -293,6 +345,8 @@ class ReplayFileTests {
     final List<byte[]> written = new CopyOnWriteArrayList<>();
     volatile String failure = "";
     volatile boolean closed;
+    final Semaphore room = new Semaphore(1_000);
+    private boolean whole;
 
     void awaitWriter() {
       Await.until("somebody writes", gate::hasQueuedThreads);
@@ -301,10 +355,30 @@ class ReplayFileTests {
     @Override
     public void replace(byte[] content) throws IOException {
       gate.acquireUninterruptibly();
+      fail();
+      written.add(content);
+      whole = true;
+    }
+
+    @Override
+    public boolean append(byte[] more) throws IOException {
+      if (!whole || !room.tryAcquire()) {
+        return false;
+      }
+      gate.acquireUninterruptibly();
+      fail();
+      byte[] before = written.getLast();
+      byte[] after = Arrays.copyOf(before, before.length + more.length);
+      System.arraycopy(more, 0, after, before.length, more.length);
+      written.add(after);
+      return true;
+    }
+
+    private void fail() throws IOException {
       if (!failure.isEmpty()) {
+        whole = false;
         throw new IOException(failure);
       }
-      written.add(content);
     }
 
     @Override
