@@ -108,7 +108,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
    *
    * @param file relative to the working folder; {@code .lock} and {@code .tmp} stand beside it
    * @param trusted the keys that are trusted now, 33 compressed bytes each; what is kept of others
-   *     is dropped with the first write a day after their last hello
+   *     is dropped when the file is replaced as a whole a day after their last hello or later
    * @throws IllegalArgumentException when it is in use, damaged, something else, or cannot be read
    *     or written; says which, and what to do
    */
@@ -118,7 +118,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
       try {
         Map<ByteString, Long> marks = new HashMap<>();
         disk.read().ifPresent(content -> marks.putAll(decode(content)));
-        var _ = forget(marks, trusted);
+        forget(marks, trusted);
         disk.replace(MarksText.encode(marks));
         log.info("{} keeps the last hello of {} keys", file, marks.size());
         return new ReplayFile(marks, disk, trusted, PATIENCE);
@@ -226,14 +226,14 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   /** Returns what went wrong. */
   private @Nullable String write(Map<ByteString, Long> batch) {
     try {
-      if (isDueAsAWhole()) {
-        replace();
-      } else if (!batch.isEmpty()) {
-        if (disk.append(MarksText.encodeBatch(batchesInFile, batch))) {
-          batchesInFile++;
-        } else {
-          replace();
-        }
+      if (batch.isEmpty() && !failed()) {
+        return null;
+      }
+      if (!batch.isEmpty() && disk.append(MarksText.encodeBatch(batchesInFile, batch))) {
+        batchesInFile++;
+      } else {
+        disk.replace(everything());
+        batchesInFile = 1;
       }
       return null;
     } catch (IOException | RuntimeException e) {
@@ -241,37 +241,29 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
     }
   }
 
-  private boolean isDueAsAWhole() {
+  private boolean failed() {
     lock.lock();
     try {
-      return forget(marks, trusted) || failed;
+      return failed;
     } finally {
       lock.unlock();
     }
   }
 
-  private void replace() throws IOException {
-    byte[] content;
+  private byte[] everything() {
     lock.lock();
     try {
-      content = MarksText.encode(marks);
+      forget(marks, trusted);
+      return MarksText.encode(marks);
     } finally {
       lock.unlock();
     }
-    disk.replace(content);
-    batchesInFile = 1;
   }
 
-  /** Returns whether there was anything to forget. */
-  private static boolean forget(Map<ByteString, Long> marks, Supplier<Set<ByteString>> trustedNow) {
+  private static void forget(Map<ByteString, Long> marks, Supplier<Set<ByteString>> trustedNow) {
     long old = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - KEPT.toNanos();
-    if (marks.values().stream().noneMatch(timestamp -> timestamp < old)) {
-      return false;
-    }
     Set<ByteString> trusted = trustedNow.get();
-    return marks
-        .entrySet()
-        .removeIf(mark -> !trusted.contains(mark.getKey()) && mark.getValue() < old);
+    marks.entrySet().removeIf(mark -> mark.getValue() < old && !trusted.contains(mark.getKey()));
   }
 
   private void written(@Nullable String failure) {
