@@ -67,8 +67,8 @@ public final class Demo {
 
     out.println();
     out.println("  publisher             " + publisher.http().base() + "   tcp " + address);
-    out.println("  alpha   chain " + Pair.ALPHA_CHAIN + "   " + alpha.sequencer().http().base());
-    out.println("  beta    chain " + Pair.BETA_CHAIN + "   " + beta.sequencer().http().base());
+    out.println("  alpha   chain " + Pair.ALPHA_CHAIN + "   " + alpha.http().base());
+    out.println("  beta    chain " + Pair.BETA_CHAIN + "   " + beta.http().base());
 
     if (tls) {
       showProof(publisher, exchange);
@@ -96,9 +96,7 @@ public final class Demo {
       judgeProof("the publisher", connection);
     }
     for (Rollup rollup : List.of(exchange.alpha(), exchange.beta())) {
-      judgeProof(
-          rollup.name(),
-          rollup.sequencer().http().json("/actuator/transport").at("/client/connection"));
+      judgeProof(rollup.name(), rollup.http().json("/actuator/transport").at("/client/connection"));
     }
   }
 
@@ -130,13 +128,13 @@ public final class Demo {
     title("3  Silence: beta's sequencer is stopped (SIGSTOP) while the XT waits for its vote");
     String xt = exchange.xt(30, 20);
     Exchange.Balances before = exchange.balances();
-    ServiceProcess silent = exchange.beta().sequencer();
+    ServiceProcess silent = pair.sequencer(exchange.beta());
     silent.freeze();
     Outcome outcome;
     String id;
     try {
       id = exchange.alpha().submit(xt);
-      outcome = Outcome.await(publisher, id, LIMIT);
+      outcome = Outcome.await(publisher.http(), id, LIMIT);
     } finally {
       silent.thaw();
     }
@@ -146,14 +144,14 @@ public final class Demo {
   private void show(ServiceProcess publisher, Exchange exchange, String xt, Expected expected) {
     Exchange.Balances before = exchange.balances();
     String id = exchange.alpha().submit(xt);
-    Outcome outcome = Outcome.await(publisher, id, LIMIT);
+    Outcome outcome = Outcome.await(publisher.http(), id, LIMIT);
     judge(exchange, id, before, outcome, expected);
   }
 
   private void judge(
       Exchange exchange, String id, Exchange.Balances before, Outcome outcome, Expected expected) {
-    Outcome onAlpha = Outcome.await(exchange.alpha().sequencer(), id, LIMIT);
-    Outcome onBeta = Outcome.await(exchange.beta().sequencer(), id, LIMIT);
+    Outcome onAlpha = Outcome.await(exchange.alpha().http(), id, LIMIT);
+    Outcome onBeta = Outcome.await(exchange.beta().http(), id, LIMIT);
     Exchange.Balances after = exchange.balances();
     out.println("   XT " + id);
     out.println(
@@ -194,8 +192,8 @@ public final class Demo {
 
   private void stay(ServiceProcess publisher, Exchange exchange) {
     String base = publisher.http().base();
-    ServiceProcess alpha = exchange.alpha().sequencer();
-    ServiceProcess beta = exchange.beta().sequencer();
+    ServiceProcess alpha = pair.sequencer(exchange.alpha());
+    ServiceProcess beta = pair.sequencer(exchange.beta());
     String xt = exchange.xt(1, 1);
     out.println();
     out.println("Everything stays up until Ctrl-C; logs are in " + pair.folder());

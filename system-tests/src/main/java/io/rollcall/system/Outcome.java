@@ -20,17 +20,17 @@ record Outcome(String state, String reason, List<String> votes) {
       Set.of("committed", "aborted", "expired", "refused", "in doubt");
 
   /** Asks until the XT has ended there. */
-  static Outcome await(ServiceProcess service, String id, Duration limit) {
+  static Outcome await(HttpApi service, String id, Duration limit) {
     String path = "/v1/xts/" + id;
     Waiting.until(
         "the end of XT " + id,
         limit,
-        () -> service.http().status(path) == 200 && ENDS.contains(of(service, path).state));
+        () -> service.status(path) == 200 && ENDS.contains(of(service, path).state));
     return of(service, path);
   }
 
-  private static Outcome of(ServiceProcess service, String path) {
-    JsonNode xt = service.http().json(path);
+  private static Outcome of(HttpApi service, String path) {
+    JsonNode xt = service.json(path);
     return new Outcome(
         xt.path("state").asString(""),
         xt.path("reason").asString(""),

@@ -8,8 +8,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -33,6 +35,7 @@ final class Pair implements AutoCloseable {
   private final NodeKey publisherKey = NodeKey.generate();
   private final Optional<Certificates> certificates;
   private final Deque<ServiceProcess> running = new ArrayDeque<>();
+  private final Map<String, ServiceProcess> sequencers = new HashMap<>();
   private boolean closed;
 
   /**
@@ -103,7 +106,7 @@ final class Pair implements AutoCloseable {
    * @param expected the publisher's key, as it is told; of a pair that proves its keys
    */
   ServiceProcess startOther(NodeKey key, String publisherAddress, NodeKey expected) {
-    return startSequencer("other", 99999, key, publisherAddress, expected).sequencer();
+    return sequencer(startSequencer("other", 99999, key, publisherAddress, expected));
   }
 
   private Rollup startSequencer(
@@ -117,7 +120,16 @@ final class Pair implements AutoCloseable {
     }
     genesis.forEach(
         (wallet, wei) -> all.add("--sequencer.execution.genesis." + wallet.address() + "=" + wei));
-    return new Rollup(name, chain, start(name, key, all));
+    ServiceProcess sequencer = start(name, key, all);
+    synchronized (this) {
+      sequencers.put(name, sequencer);
+    }
+    return new Rollup(name, chain, sequencer.http());
+  }
+
+  /** The process beside a rollup that was started here. */
+  synchronized ServiceProcess sequencer(Rollup rollup) {
+    return Objects.requireNonNull(sequencers.get(rollup.name()));
   }
 
   private ServiceProcess start(

@@ -12,9 +12,9 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param name for people
  * @param chainId its number
- * @param sequencer the running service
+ * @param http its sequencer
  */
-record Rollup(String name, long chainId, ServiceProcess sequencer) {
+record Rollup(String name, long chainId, HttpApi http) {
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -30,7 +30,7 @@ record Rollup(String name, long chainId, ServiceProcess sequencer) {
   }
 
   private BigInteger quantity(String method, Wallet wallet) {
-    JsonNode result = sequencer.http().call(method, "\"" + wallet.address() + "\"", "\"latest\"");
+    JsonNode result = http.call(method, "\"" + wallet.address() + "\"", "\"latest\"");
     return Numeric.toBigInt(result.asString());
   }
 
@@ -41,7 +41,7 @@ record Rollup(String name, long chainId, ServiceProcess sequencer) {
    * @throws IllegalStateException when it is not accepted; the message holds the answer
    */
   String submit(String xt) {
-    HttpResponse<String> answer = sequencer.http().post("/v1/xts", xt);
+    HttpResponse<String> answer = http.post("/v1/xts", xt);
     if (answer.statusCode() != 202) {
       throw new IllegalStateException(
           name + " answered " + answer.statusCode() + ": " + answer.body());
@@ -54,6 +54,6 @@ record Rollup(String name, long chainId, ServiceProcess sequencer) {
     Waiting.until(
         name + " to reach the publisher",
         CONNECT_LIMIT,
-        () -> sequencer.http().status("/actuator/health/publisher") == 200);
+        () -> http.status("/actuator/health/publisher") == 200);
   }
 }

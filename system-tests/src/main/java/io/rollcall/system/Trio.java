@@ -142,7 +142,7 @@ final class Trio implements AutoCloseable {
     return new Rollup(
         member.word(),
         member == Member.ALPHA ? Pair.ALPHA_CHAIN : Pair.BETA_CHAIN,
-        service(member));
+        service(member).http());
   }
 
   /** Waits until both sequencers are connected. */

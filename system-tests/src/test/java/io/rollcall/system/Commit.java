@@ -16,11 +16,9 @@ final class Commit {
     Exchange.Balances before = exchange.balances();
     String id = exchange.alpha().submit(exchange.xt(30, 20));
 
-    assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(exchange.alpha().sequencer(), id, LIMIT).state())
-        .isEqualTo("committed");
-    assertThat(Outcome.await(exchange.beta().sequencer(), id, LIMIT).state())
-        .isEqualTo("committed");
+    assertThat(Outcome.await(publisher.http(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(exchange.alpha().http(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(exchange.beta().http(), id, LIMIT).state()).isEqualTo("committed");
     assertThat(exchange.balances()).isEqualTo(before.after(30, 20));
   }
 }

@@ -51,9 +51,9 @@ class DatabaseAwayIT {
 
       server.startAgain();
 
-      assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-      assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-      assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
+      assertThat(Outcome.await(alpha.http(), id, LIMIT).state()).isEqualTo("committed");
+      assertThat(Outcome.await(beta.http(), id, LIMIT).state()).isEqualTo("committed");
+      assertThat(Outcome.await(publisher.http(), id, LIMIT).state()).isEqualTo("committed");
       assertThat(exchange.balances()).isEqualTo(before.after(30, 20));
       Waiting.until(
           "the publisher to be ready again",

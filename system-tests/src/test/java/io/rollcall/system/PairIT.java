@@ -55,11 +55,11 @@ class PairIT {
     Exchange.Balances before = exchange.balances();
     String id = alpha.submit(exchange.xt(30, 1_000_000));
 
-    Outcome outcome = Outcome.await(publisher, id, LIMIT);
+    Outcome outcome = Outcome.await(publisher.http(), id, LIMIT);
     assertThat(outcome.state()).isEqualTo("aborted");
     assertThat(outcome.reason()).contains("chain 77777 voted no").contains("insufficient balance");
-    assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("aborted");
-    assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("aborted");
+    assertThat(Outcome.await(alpha.http(), id, LIMIT).state()).isEqualTo("aborted");
+    assertThat(Outcome.await(beta.http(), id, LIMIT).state()).isEqualTo("aborted");
     assertThat(exchange.balances()).isEqualTo(before);
   }
 
@@ -68,16 +68,16 @@ class PairIT {
     Exchange.Balances before = exchange.balances();
     String xt = exchange.xt(30, 20);
     String id;
-    beta.sequencer().freeze();
+    PAIR.sequencer(beta).freeze();
     try {
       id = alpha.submit(xt);
-      Outcome outcome = Outcome.await(publisher, id, LIMIT);
+      Outcome outcome = Outcome.await(publisher.http(), id, LIMIT);
       assertThat(outcome.state()).isEqualTo("aborted");
       assertThat(outcome.reason()).isEqualTo("chain 77777 did not vote within 4s");
     } finally {
-      beta.sequencer().thaw();
+      PAIR.sequencer(beta).thaw();
     }
-    assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("aborted");
+    assertThat(Outcome.await(beta.http(), id, LIMIT).state()).isEqualTo("aborted");
     assertThat(exchange.balances()).isEqualTo(before);
   }
 
@@ -85,14 +85,14 @@ class PairIT {
   void theSameXtAgainIsAnsweredAndNotRunAgain() {
     String xt = exchange.xt(10, 10);
     String id = alpha.submit(xt);
-    assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(alpha.http(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(beta.http(), id, LIMIT).state()).isEqualTo("committed");
     Exchange.Balances after = exchange.balances();
 
     assertThat(beta.submit(xt)).isEqualTo(id);
 
-    assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(beta.http(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(publisher.http(), id, LIMIT).state()).isEqualTo("committed");
     assertThat(exchange.balances()).isEqualTo(after);
   }
 
@@ -106,9 +106,9 @@ class PairIT {
 
     wireOfBeta.cut();
 
-    assertThat(Outcome.await(publisher, id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(beta.sequencer(), id, LIMIT).state()).isEqualTo("committed");
-    assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(publisher.http(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(beta.http(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(alpha.http(), id, LIMIT).state()).isEqualTo("committed");
     assertThat(exchange.balances()).isEqualTo(before.after(5, 5));
   }
 
@@ -126,9 +126,9 @@ class PairIT {
   @Test
   void whatDurabilityCostsIsShownByBothServices() {
     String id = alpha.submit(exchange.xt(3, 4));
-    assertThat(Outcome.await(alpha.sequencer(), id, LIMIT).state()).isEqualTo("committed");
+    assertThat(Outcome.await(alpha.http(), id, LIMIT).state()).isEqualTo("committed");
 
-    for (ServiceProcess service : List.of(publisher, alpha.sequencer())) {
+    for (ServiceProcess service : List.of(publisher, PAIR.sequencer(alpha))) {
       assertThat(service.http().text("/actuator/prometheus"))
           .contains(
               "rollcall_storage_syncs_total ",
@@ -137,12 +137,11 @@ class PairIT {
               "rollcall_storage_recovery_duration_seconds ",
               "rollcall_xts_open ");
     }
-    assertThat(alpha.sequencer().http().text("/actuator/prometheus"))
-        .contains("rollcall_xts_in_doubt 0.0");
+    assertThat(alpha.http().text("/actuator/prometheus")).contains("rollcall_xts_in_doubt 0.0");
   }
 
   @Test
   void nobodyEndsWhatIsInDoubtOverHttpUnlessThatWasSwitchedOn() {
-    assertThat(alpha.sequencer().http().status("/actuator/doubt")).isEqualTo(404);
+    assertThat(alpha.http().status("/actuator/doubt")).isEqualTo(404);
   }
 }

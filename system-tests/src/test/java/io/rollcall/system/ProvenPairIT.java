@@ -46,8 +46,7 @@ class ProvenPairIT {
       assertThat(connection.path("identity").asString()).isIn("alpha", "beta");
       assertProven(connection);
     }
-    JsonNode toPublisher =
-        alpha.sequencer().http().json("/actuator/transport").at("/client/connection");
+    JsonNode toPublisher = alpha.http().json("/actuator/transport").at("/client/connection");
     assertThat(toPublisher.path("identity").asString()).isEqualTo("publisher");
     assertProven(toPublisher);
 
