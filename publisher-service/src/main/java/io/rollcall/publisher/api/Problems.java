@@ -1,5 +1,7 @@
 package io.rollcall.publisher.api;
 
+import io.rollcall.service.storage.StorageException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,16 @@ public final class Problems extends ResponseEntityExceptionHandler {
   ProblemDetail busy(TimeoutException busy) {
     return ProblemDetail.forStatusAndDetail(
         HttpStatus.SERVICE_UNAVAILABLE, "the coordinator did not answer in time");
+  }
+
+  /** The projection does not answer: its own log and health say so, and this is no fault here. */
+  @ExceptionHandler(UncheckedIOException.class)
+  ProblemDetail away(UncheckedIOException failed) {
+    if (failed.getCause() instanceof StorageException away) {
+      return ProblemDetail.forStatusAndDetail(
+          HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(away.getMessage()));
+    }
+    return unexpected(failed);
   }
 
   @ExceptionHandler(Exception.class)

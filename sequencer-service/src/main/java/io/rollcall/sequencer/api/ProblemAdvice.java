@@ -3,6 +3,8 @@ package io.rollcall.sequencer.api;
 import io.rollcall.sequencer.coordination.MalformedTransactionException;
 import io.rollcall.sequencer.coordination.SubmissionUnavailableException;
 import io.rollcall.sequencer.coordination.XtTooLargeException;
+import io.rollcall.service.storage.StorageException;
+import java.io.UncheckedIOException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -30,6 +32,16 @@ class ProblemAdvice {
   @ExceptionHandler
   ProblemDetail unavailable(SubmissionUnavailableException unavailable) {
     return problem(HttpStatus.SERVICE_UNAVAILABLE, unavailable);
+  }
+
+  /** The projection does not answer: its own log and health say so, and this is no fault here. */
+  @ExceptionHandler
+  ProblemDetail away(UncheckedIOException failed) {
+    if (failed.getCause() instanceof StorageException away) {
+      return ProblemDetail.forStatusAndDetail(
+          HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(away.getMessage()));
+    }
+    throw failed;
   }
 
   private static ProblemDetail problem(HttpStatus status, RuntimeException cause) {

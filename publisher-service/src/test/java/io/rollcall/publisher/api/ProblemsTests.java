@@ -1,0 +1,22 @@
+package io.rollcall.publisher.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rollcall.service.storage.StorageException;
+import java.io.UncheckedIOException;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.ProblemDetail;
+
+class ProblemsTests {
+
+  @Test
+  void aProjectionThatIsAwayIsSaidInOneSentenceAndMayBeAskedAgain() {
+    StorageException away =
+        new StorageException("the projection postgresql x cannot be read: gone");
+
+    ProblemDetail problem = new Problems().away(new UncheckedIOException(away));
+
+    assertThat(problem.getStatus()).isEqualTo(503);
+    assertThat(problem.getDetail()).isEqualTo("the projection postgresql x cannot be read: gone");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.publisher.api;
+
+import org.jspecify.annotations.NullMarked;
