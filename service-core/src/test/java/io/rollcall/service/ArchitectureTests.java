@@ -23,6 +23,8 @@ class ArchitectureTests {
           Set.of(),
           "metrics",
           Set.of(),
+          "logging",
+          Set.of(),
           "lifecycle",
           Set.of("coordination", "storage"));
 
@@ -53,6 +55,8 @@ class ArchitectureTests {
               "StorageSettings"),
           "metrics",
           Set.of("StorageMeters"),
+          "logging",
+          Set.of("LogfmtFormatter"),
           "lifecycle",
           Set.of("CoordinatorLifecycle", "ProcessExit", "ServiceApplication"));
 

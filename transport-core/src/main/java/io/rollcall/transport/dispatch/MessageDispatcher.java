@@ -12,6 +12,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Takes messages from event loops and gives them to handlers on virtual threads: one per
@@ -154,6 +155,8 @@ public final class MessageDispatcher {
   private Inbox next() {
     Inbox inbox = turns.remove();
     Thread.currentThread().setName(threadNamePrefix + inbox.connectionId());
+    // A field of whatever handlers log.
+    MDC.put("connection", inbox.connectionId());
     return inbox;
   }
 }

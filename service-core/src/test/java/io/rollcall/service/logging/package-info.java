@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.service.logging;
+
+import org.jspecify.annotations.NullMarked;
