@@ -100,6 +100,7 @@ class ArchitectureTests {
                   "IdentityMismatchEvent",
                   "InboundReporter",
                   "MeteredDecisionLog",
+                  "OpenXtsEndpoint",
                   "PublisherMetrics",
                   "StartReport",
                   "StorageHealthIndicator")),

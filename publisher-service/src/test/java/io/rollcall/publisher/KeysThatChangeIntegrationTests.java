@@ -61,7 +61,8 @@ import tools.jackson.databind.JsonNode;
       "auth.replay-file=",
       "auth.trusted-sequencers.alpha.chain-ids=55555",
       "management.endpoint.trustedsequencers.access=unrestricted",
-      "management.endpoints.web.exposure.include=health,prometheus,trustedsequencers"
+      "management.endpoints.web.exposure.include=health,prometheus,transport,trustedsequencers",
+      "management.endpoint.transport.access=unrestricted"
     })
 @AutoConfigureMetrics
 @Import(KeysThatChangeIntegrationTests.Audit.class)
@@ -114,6 +115,25 @@ class KeysThatChangeIntegrationTests {
     fileSays("{}");
     Waiting.until("the file to be used", () -> ids().equals(List.of("alpha")));
     Waiting.until("all to be gone", () -> http().json("/ready").get("connections").asInt() == 0);
+  }
+
+  @Test
+  void anOperatorDisconnectsAPeerWhichIsToldSoAndMayComeBack() {
+    RawSocketPeer alpha = authenticated("alpha");
+    String id = http().json("/actuator/transport").at("/server/connections/0/id").asString();
+
+    HttpResponse<String> answer = http().exchange("DELETE", "/actuator/transport/" + id);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).contains("\"identity\":\"alpha\"");
+    DisconnectMessage told = next(alpha).getDisconnect();
+    assertThat(told.getReason()).isEqualTo(DisconnectMessage.Reason.REQUESTED);
+    assertThat(told.getDetails()).isEqualTo("disconnected by an operator");
+    assertThat(hello("alpha").getAccepted()).isTrue();
+
+    HttpResponse<String> again = http().exchange("DELETE", "/actuator/transport/" + id);
+    assertThat(again.statusCode()).isEqualTo(400);
+    assertThat(again.body())
+        .contains("no connection '" + id + "' is open, expected the id of one that a read of this");
   }
 
   @Test

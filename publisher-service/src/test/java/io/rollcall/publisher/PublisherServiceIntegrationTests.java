@@ -103,6 +103,31 @@ class PublisherServiceIntegrationTests {
   }
 
   @Test
+  void showsWhoseVoteAnOpenXtWaitsFor() {
+    start();
+    alpha.send(vote(xt, A, true, ""));
+    Waiting.until(
+        "the vote to count", () -> !json("/actuator/xts").at("/oldest/0/votedYes").isEmpty());
+
+    JsonNode open = json("/actuator/xts");
+    assertThat(open.get("open").asInt()).isEqualTo(1);
+    assertThat(open.get("waiting").asInt()).isZero();
+    assertThat(open.at("/oldest/0/id").asString()).isEqualTo(xt.id().hex());
+    assertThat(open.at("/oldest/0/votedYes/0").asString()).isEqualTo("55555");
+    assertThat(open.at("/oldest/0/missing/0").asString()).isEqualTo("77777");
+    assertThat(open.at("/oldest/0/announcedAt").isMissingNode()).isFalse();
+  }
+
+  @Test
+  void nobodyIsDisconnectedByHandUnlessThatIsSwitchedOn() {
+    String id = json("/actuator/transport").at("/server/connections/0/id").asString();
+    assertThat(new PublisherHttp(httpPort).exchange("DELETE", "/actuator/transport/" + id))
+        .extracting(HttpResponse::statusCode)
+        .isIn(404, 405);
+    assertThat(json("/actuator/transport").at("/server/connections").size()).isEqualTo(2);
+  }
+
+  @Test
   void relaysTheRequestAsItCame() {
     alpha.send(request(xt));
 

@@ -677,6 +677,11 @@ public final class ScpSequencer {
 
   // ---- queries
 
+  /** XTs that are started and undecided, oldest first, so many at most. */
+  public List<OpenXt> openXts(int limit) {
+    return open.values().stream().limit(limit).map(Open::view).toList();
+  }
+
   /** An XT that is started and not decided, as it stands now. */
   public Optional<OpenXt> openXt(XtId id) {
     return Optional.ofNullable(open.get(id)).map(Open::view);

@@ -103,6 +103,8 @@ class ArchitectureTests {
                   "MeteredJournal",
                   "ExecutionHealthIndicator",
                   "HttpAddressLog",
+                  "OpenXtsEndpoint",
+                  "OutcomeLog",
                   "StorageHealthIndicator",
                   "XtAlarms")),
           Map.entry("config", Set.of("SequencerProperties")));

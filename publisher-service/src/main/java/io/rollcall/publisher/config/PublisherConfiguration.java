@@ -25,6 +25,7 @@ import io.rollcall.publisher.ops.CoordinatorHealthIndicator;
 import io.rollcall.publisher.ops.FactLog;
 import io.rollcall.publisher.ops.InboundReporter;
 import io.rollcall.publisher.ops.MeteredDecisionLog;
+import io.rollcall.publisher.ops.OpenXtsEndpoint;
 import io.rollcall.publisher.ops.PublisherMetrics;
 import io.rollcall.publisher.ops.StartReport;
 import io.rollcall.publisher.ops.StorageHealthIndicator;
@@ -136,6 +137,11 @@ class PublisherConfiguration {
   }
 
   @Bean
+  OpenXtsEndpoint openXtsEndpoint(PublisherCoordinator coordinator, XtProjection xts) {
+    return new OpenXtsEndpoint(coordinator, xts);
+  }
+
+  @Bean
   XtProjection xtProjection(
       PublisherProperties properties, Remembered remembered, Decisions decisions, NanoClock clock) {
     return new XtProjection(
@@ -179,7 +185,7 @@ class PublisherConfiguration {
             new MeteredDecisionLog(decisions.log(), storageMeters),
             decisions.archive(),
             gateway,
-            List.of(projection, metrics, reporter, new FactLog()),
+            List.of(projection, metrics, reporter, new FactLog(System::nanoTime)),
             clock,
             new ProcessExit(context, System::exit));
     metrics.watch(coordinator::load);

@@ -24,6 +24,8 @@ import io.rollcall.sequencer.ops.DoubtEndpoint;
 import io.rollcall.sequencer.ops.ExecutionHealthIndicator;
 import io.rollcall.sequencer.ops.HttpAddressLog;
 import io.rollcall.sequencer.ops.MeteredJournal;
+import io.rollcall.sequencer.ops.OpenXtsEndpoint;
+import io.rollcall.sequencer.ops.OutcomeLog;
 import io.rollcall.sequencer.ops.StorageHealthIndicator;
 import io.rollcall.sequencer.ops.XtAlarms;
 import io.rollcall.sequencer.outbound.TransportPublisherGateway;
@@ -163,7 +165,8 @@ class SequencerConfiguration {
             execution,
             gateway,
             // The projection first: the meters look an XT's start up there.
-            List.of(projection, meters, alarms),
+            List.of(
+                projection, meters, alarms, new OutcomeLog(properties.chain(), System::nanoTime)),
             clock,
             failureHandler);
     storageMeters.watch(coordinator::recovery, coordinator::open);
@@ -233,6 +236,11 @@ class SequencerConfiguration {
   @ConditionalOnAvailableEndpoint
   DoubtEndpoint doubtEndpoint(SequencerCoordinator coordinator) {
     return new DoubtEndpoint(coordinator);
+  }
+
+  @Bean
+  OpenXtsEndpoint openXtsEndpoint(SequencerCoordinator coordinator) {
+    return new OpenXtsEndpoint(coordinator);
   }
 
   @Bean

@@ -92,6 +92,27 @@ class DoubtEndpointTests {
   }
 
   @Test
+  void theEndpointOfOpenXtsShowsItBeforeAndAfterItIsInDoubt() throws Exception {
+    OpenXtsEndpoint open = new OpenXtsEndpoint(coordinator);
+    assertThat(open.xts().open()).isEqualTo(1);
+    assertThat(open.xts().submitted()).isZero();
+    assertThat(open.xts().oldest())
+        .singleElement()
+        .satisfies(xt -> {
+          assertThat(xt.id()).isEqualTo(XT.id().hex());
+          assertThat(xt.chains()).containsExactly("1", "2");
+          assertThat(xt.phase()).isEqualTo("voted_yes");
+          assertThat(xt.votedAt()).isNotNull();
+          assertThat(xt.inDoubt()).isFalse();
+        });
+    doubt();
+
+    assertThat(open.xts().oldest())
+        .singleElement()
+        .satisfies(xt -> assertThat(xt.inDoubt()).isTrue());
+  }
+
+  @Test
   void endsItInTheNameOfWhoeverCalls() throws Exception {
     doubt();
 

@@ -2,24 +2,42 @@ package io.rollcall.transport.actuate;
 
 import io.rollcall.proto.ChainId;
 import io.rollcall.transport.ClientStats;
+import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
 import java.net.InetSocketAddress;
+import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
  * {@code /actuator/transport}: the connections of this application's server and client, oldest
  * first, as they are at the moment of asking. As many entries as there are connections.
+ *
+ * <p>Whoever may also disconnect a peer, which {@code management.endpoint.transport.access} has to
+ * allow by {@code unrestricted}, can keep a rollup out for as long as they go on.
  */
-@Endpoint(id = "transport")
+@Endpoint(id = "transport", defaultAccess = Access.READ_ONLY)
 public final class TransportEndpoint {
+
+  private static final Logger log = LoggerFactory.getLogger(TransportEndpoint.class);
+
+  private static final int MOST_SHOWN = 64;
 
   private final @Nullable TransportServer server;
   private final @Nullable TransportClient client;
@@ -35,6 +53,34 @@ public final class TransportEndpoint {
   public TransportDescriptor transport() {
     return new TransportDescriptor(
         server == null ? null : describe(server), client == null ? null : describe(client));
+  }
+
+  /**
+   * Ends one connection of the server: its peer is told so, and may connect again, as clients do by
+   * themselves. Bad input is answered with 400 and a sentence. A line at WARN says who did it.
+   *
+   * @param id of the connection, as a read of this shows it
+   */
+  @DeleteOperation
+  public DisconnectedDescriptor disconnect(SecurityContext security, @Selector String id) {
+    Connection connection =
+        Optional.ofNullable(server)
+            .flatMap(running -> running.connection(id))
+            .orElseThrow(() -> {
+              String sentence =
+                  "no connection '%s' is open, expected the id of one that a read of this shows"
+                      .formatted(id.length() <= MOST_SHOWN ? id : id.substring(0, MOST_SHOWN));
+              return new InvalidEndpointRequestException(sentence, sentence);
+            });
+    ConnectionInfo info = connection.info();
+    Principal principal = security.getPrincipal();
+    log.warn(
+        "{} {} is disconnected by the operation transport{}",
+        id,
+        info.identity().label(),
+        principal == null ? "" : " by " + principal.getName());
+    var _ = connection.close(CloseReason.REQUESTED, "disconnected by an operator");
+    return new DisconnectedDescriptor(id, info.identity().label());
   }
 
   private static ServerDescriptor describe(TransportServer server) {
@@ -55,6 +101,14 @@ public final class TransportEndpoint {
         stats.lastFailure().orElse(null),
         stats.connection().map(ConnectionDescriptor::of).orElse(null));
   }
+
+  /**
+   * A connection that is being closed.
+   *
+   * @param id of the connection
+   * @param identity whose it is
+   */
+  public record DisconnectedDescriptor(String id, String identity) {}
 
   /**
    * The whole answer.
