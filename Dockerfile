@@ -14,7 +14,7 @@ LABEL org.opencontainers.image.title="Rollcall tools" \
 RUN mkdir -p /keys/publisher /keys/alpha /keys/beta && chown -R 10001:10001 /keys
 COPY system-tests/target/lib/ /opt/rollcall/lib/
 COPY system-tests/target/classes/ /opt/rollcall/classes/
-COPY docker/make-keys docker/demo /opt/rollcall/
+COPY docker/make-keys docker/demo docker/cluster-keys /opt/rollcall/
 USER 10001:10001
 CMD ["/opt/rollcall/make-keys"]
 
