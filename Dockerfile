@@ -5,7 +5,7 @@
 #   docker build --target tools -t rollcall/tools .
 
 # Any image with a Java 25 as `java`, and bash for the health check.
-ARG BASE_IMAGE=docker.io/library/eclipse-temurin:25-jre
+ARG BASE_IMAGE=eclipse-temurin:25-jre
 
 # Keys, and one XT through services that run: no part of production.
 FROM ${BASE_IMAGE} AS tools
