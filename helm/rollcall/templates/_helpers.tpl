@@ -87,7 +87,7 @@ auth:
 logging:
   structured:
     format:
-      console: {{ eq . "logfmt" | ternary "io.rollcall.service.logging.LogfmtFormatter" . }}
+      console: {{ . }}
 {{- end }}
 {{- if .root.Values.tls.enabled }}
 transport:

@@ -23,8 +23,6 @@ class ArchitectureTests {
           Set.of(),
           "metrics",
           Set.of(),
-          "logging",
-          Set.of(),
           "lifecycle",
           Set.of("coordination", "storage"));
 
@@ -55,8 +53,6 @@ class ArchitectureTests {
               "StorageSettings"),
           "metrics",
           Set.of("StorageMeters"),
-          "logging",
-          Set.of("LogfmtFormatter"),
           "lifecycle",
           Set.of("CoordinatorLifecycle", "ProcessExit", "ServiceApplication"));
 

@@ -1,4 +1,0 @@
-@NullMarked
-package io.rollcall.service.logging;
-
-import org.jspecify.annotations.NullMarked;
