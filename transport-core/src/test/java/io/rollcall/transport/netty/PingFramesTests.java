@@ -59,7 +59,7 @@ class PingFramesTests {
             Message.newBuilder().setPong(Pong.newBuilder().setTimestamp(5)).build(),
             ping("\u00e9", 5),
             ping("x".repeat(200), 5),
-            ping.toBuilder().setTraceContext("00-1").build(),
+            ping.toBuilder().setTraceContext(ByteString.copyFromUtf8("00-1")).build(),
             ping.toBuilder()
                 .setUnknownFields(
                     UnknownFieldSet.newBuilder()
@@ -88,7 +88,7 @@ class PingFramesTests {
         assertThat(parsed.getPing().getTimestamp()).isEqualTo(pings.timestamp());
         assertThat(parsed.getUnknownFields().asMap()).isEmpty();
         assertThat(parsed.getPing().getUnknownFields().asMap()).isEmpty();
-        assertThat(parsed.getTraceContext()).isEmpty();
+        assertThat(parsed.getTraceContext().isEmpty()).isTrue();
       }
     }
     assertThat(taken).as("mutations that are pings still").isGreaterThan(1000);
