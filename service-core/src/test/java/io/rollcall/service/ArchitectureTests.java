@@ -23,6 +23,8 @@ class ArchitectureTests {
           Set.of(),
           "metrics",
           Set.of(),
+          "tracing",
+          Set.of("coordination"),
           "lifecycle",
           Set.of("coordination", "storage"));
 
@@ -35,7 +37,9 @@ class ArchitectureTests {
               "FactListener",
               "FailureHandler",
               "NanoClock",
-              "SingleWriter"),
+              "SingleWriter",
+              "SyncListener",
+              "TraceContexts"),
           "storage",
           Set.of(
               "ArchivedIds",
@@ -53,6 +57,8 @@ class ArchitectureTests {
               "StorageSettings"),
           "metrics",
           Set.of("StorageMeters"),
+          "tracing",
+          Set.of("Arrivals", "ConditionalOnTracing", "Sync", "TraceParent", "XtSpans"),
           "lifecycle",
           Set.of("CoordinatorLifecycle", "ProcessExit", "ServiceApplication"));
 
@@ -86,6 +92,17 @@ class ArchitectureTests {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.springframework..", "java.sql..")
+        .check(PACKAGES.main());
+  }
+
+  @Test
+  void onlyTracingKnowsSpans() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(PACKAGES.full("tracing"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer.tracing..", "io.opentelemetry..")
         .check(PACKAGES.main());
   }
 
