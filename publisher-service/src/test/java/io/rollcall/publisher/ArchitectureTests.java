@@ -24,6 +24,7 @@ class ArchitectureTests {
           Map.entry("outbound", Set.of("coordination")),
           Map.entry("api", Set.of("coordination")),
           Map.entry("ops", Set.of("coordination", "event")),
+          Map.entry("tracing", Set.of()),
           Map.entry(
               "config",
               Set.of(
@@ -35,7 +36,8 @@ class ArchitectureTests {
                   "storage",
                   "outbound",
                   "api",
-                  "ops")));
+                  "ops",
+                  "tracing")));
 
   private static final Map<String, Set<String>> PUBLIC_TYPES =
       Map.ofEntries(
@@ -104,6 +106,7 @@ class ArchitectureTests {
                   "PublisherMetrics",
                   "StartReport",
                   "StorageHealthIndicator")),
+          Map.entry("tracing", Set.of("PublisherTracing")),
           Map.entry("config", Set.of("PublisherProperties")));
 
   private static final PackageArrows PACKAGES = new PackageArrows(ROOT, ARROWS);
@@ -148,6 +151,17 @@ class ArchitectureTests {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.rollcall.transport.event..")
+        .check(PACKAGES.main());
+  }
+
+  @Test
+  void onlyTracingKnowsSpans() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(PACKAGES.full("tracing"), PACKAGES.full("config"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer.tracing..", "io.opentelemetry..")
         .check(PACKAGES.main());
   }
 

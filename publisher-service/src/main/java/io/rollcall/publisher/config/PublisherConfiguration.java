@@ -2,6 +2,7 @@ package io.rollcall.publisher.config;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.tracing.Tracer;
 import io.rollcall.publisher.PublisherApplication;
 import io.rollcall.publisher.api.AppVersion;
 import io.rollcall.publisher.api.ChainController;
@@ -30,12 +31,19 @@ import io.rollcall.publisher.ops.PublisherMetrics;
 import io.rollcall.publisher.ops.StartReport;
 import io.rollcall.publisher.ops.StorageHealthIndicator;
 import io.rollcall.publisher.outbound.TransportSequencerGateway;
+import io.rollcall.publisher.tracing.PublisherTracing;
+import io.rollcall.scp.PublisherFact;
 import io.rollcall.scp.PublisherRules;
 import io.rollcall.scp.ScpPublisher;
+import io.rollcall.service.coordination.FactListener;
 import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.coordination.SyncListener;
+import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.service.lifecycle.CoordinatorLifecycle;
 import io.rollcall.service.lifecycle.ProcessExit;
 import io.rollcall.service.metrics.StorageMeters;
+import io.rollcall.service.tracing.ConditionalOnTracing;
+import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.auth.AuthManager;
@@ -43,6 +51,7 @@ import io.rollcall.transport.autoconfigure.AuthProperties;
 import io.rollcall.transport.autoconfigure.TransportProperties;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -158,14 +167,22 @@ class PublisherConfiguration {
       TransportServer server,
       TransportProperties transport,
       AuthProperties auth,
-      PublisherMetrics metrics) {
+      PublisherMetrics metrics,
+      ObjectProvider<TraceContexts> contexts) {
+    ConnectionSettings connection =
+        transport.toServerSettings(auth.toAdmissionSettings(), Optional.empty()).connection();
     return new TransportSequencerGateway(
         server,
-        transport
-            .toServerSettings(auth.toAdmissionSettings(), Optional.empty())
-            .connection()
-            .outboundBuffer(),
-        metrics);
+        connection.outboundBuffer(),
+        connection.maxMessageSize(),
+        metrics,
+        contexts.getIfAvailable(() -> TraceContexts.NONE));
+  }
+
+  @Bean
+  @ConditionalOnTracing
+  PublisherTracing publisherTracing(Tracer tracer, NanoClock clock) {
+    return new PublisherTracing(tracer, clock);
   }
 
   @Bean
@@ -177,15 +194,21 @@ class PublisherConfiguration {
       XtProjection projection,
       PublisherMetrics metrics,
       InboundReporter reporter,
+      ObjectProvider<PublisherTracing> tracing,
+      ObjectProvider<SyncListener> syncs,
       NanoClock clock,
       ApplicationContext context) {
+    List<FactListener<PublisherFact>> listeners =
+        new ArrayList<>(List.of(projection, metrics, reporter, new FactLog(System::nanoTime)));
+    tracing.ifAvailable(listeners::add);
     PublisherCoordinator coordinator =
         new PublisherCoordinator(
             new ScpPublisher(rules),
-            new MeteredDecisionLog(decisions.log(), storageMeters),
+            new MeteredDecisionLog(
+                decisions.log(), storageMeters, syncs.getIfAvailable(() -> SyncListener.NONE)),
             decisions.archive(),
             gateway,
-            List.of(projection, metrics, reporter, new FactLog(System::nanoTime)),
+            listeners,
             clock,
             new ProcessExit(context, System::exit));
     metrics.watch(coordinator::load);
@@ -209,12 +232,16 @@ class PublisherConfiguration {
 
   @Bean
   InboundMessageRouter inboundMessageRouter(
-      PublisherCoordinator coordinator, VotingPolicy policy, InboundObserver observer) {
+      PublisherCoordinator coordinator,
+      VotingPolicy policy,
+      InboundObserver observer,
+      ObjectProvider<TraceContexts> contexts) {
     return new InboundMessageRouter(
         new InboundHandlers(
             new SequencerConnectedHandler(coordinator, policy),
             new SequencerLostHandler(coordinator),
-            new XtRequestHandler(coordinator, observer),
+            new XtRequestHandler(
+                coordinator, observer, contexts.getIfAvailable(() -> TraceContexts.NONE)),
             new VoteHandler(coordinator, policy, observer),
             new UnroutedHandler(policy, observer)),
         observer);

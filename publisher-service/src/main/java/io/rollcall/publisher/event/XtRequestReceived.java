@@ -10,6 +10,8 @@ import io.rollcall.proto.v1.XTRequest;
  * @param request as the message's parser understood it
  * @param encodedRequest the request's bytes as they came: what its id is computed from and what is
  *     relayed
+ * @param traceContext what it says it belongs to, as it came; often empty
  */
-public record XtRequestReceived(String connectionId, XTRequest request, ByteString encodedRequest)
+public record XtRequestReceived(
+    String connectionId, XTRequest request, ByteString encodedRequest, ByteString traceContext)
     implements PublisherEvent {}

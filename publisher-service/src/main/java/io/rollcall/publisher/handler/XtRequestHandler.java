@@ -7,6 +7,7 @@ import io.rollcall.publisher.event.EventHandler;
 import io.rollcall.publisher.event.InboundObserver;
 import io.rollcall.publisher.event.XtRequestReceived;
 import io.rollcall.scp.PublisherInput;
+import io.rollcall.service.coordination.TraceContexts;
 
 /**
  * Checks a request and hands it over. Hashing happens here, on the submitter's own thread, so that
@@ -16,11 +17,13 @@ public final class XtRequestHandler implements EventHandler<XtRequestReceived> {
 
   private final InputSink inputs;
   private final InboundObserver observer;
+  private final TraceContexts contexts;
 
   /** Hands over there. */
-  public XtRequestHandler(InputSink inputs, InboundObserver observer) {
+  public XtRequestHandler(InputSink inputs, InboundObserver observer, TraceContexts contexts) {
     this.inputs = inputs;
     this.observer = observer;
+    this.contexts = contexts;
   }
 
   @Override
@@ -30,9 +33,10 @@ public final class XtRequestHandler implements EventHandler<XtRequestReceived> {
 
   private PublisherInput input(XtRequestReceived event) {
     try {
-      return new PublisherInput.Submitted(
-          event.connectionId(),
-          CrossChainTransaction.parse(event.encodedRequest(), event.request()));
+      CrossChainTransaction xt =
+          CrossChainTransaction.parse(event.encodedRequest(), event.request());
+      contexts.arrived(xt.id(), event.traceContext());
+      return new PublisherInput.Submitted(event.connectionId(), xt);
     } catch (InvalidXtException invalid) {
       String why = String.valueOf(invalid.getMessage());
       observer.malformed(event.connectionId(), "xt_request", why);

@@ -76,7 +76,8 @@ public final class InboundMessageRouter {
                   new XtRequestReceived(
                       inbound.connectionId(),
                       message.getXtRequest(),
-                      CrossChainTransaction.requestBytes(inbound.encoded())));
+                      CrossChainTransaction.requestBytes(inbound.encoded()),
+                      message.getTraceContext()));
       case VOTE ->
           handlers
               .vote()

@@ -1,23 +1,33 @@
 package io.rollcall.publisher.ops;
 
+import io.rollcall.proto.XtId;
 import io.rollcall.publisher.coordination.DecisionLog;
 import io.rollcall.scp.LogRecord;
+import io.rollcall.service.coordination.SyncListener;
 import io.rollcall.service.metrics.StorageMeters;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A log whose syncs are counted and timed. */
 public final class MeteredDecisionLog implements DecisionLog {
 
   private final DecisionLog decisions;
   private final StorageMeters meters;
+  private final SyncListener listener;
 
-  /** Counts the syncs of this log. */
-  public MeteredDecisionLog(DecisionLog decisions, StorageMeters meters) {
+  /**
+   * Counts the syncs of this log.
+   *
+   * @param listener told of each of them
+   */
+  public MeteredDecisionLog(DecisionLog decisions, StorageMeters meters, SyncListener listener) {
     this.decisions = decisions;
     this.meters = meters;
+    this.listener = listener;
   }
 
   @Override
@@ -25,7 +35,9 @@ public final class MeteredDecisionLog implements DecisionLog {
     long begun = System.nanoTime();
     decisions.append(batch);
     if (decisions.isDurable()) {
-      meters.synced((int) batch.stream().map(LogRecord::id).distinct().count(), begun);
+      Set<XtId> xts = batch.stream().map(LogRecord::id).collect(Collectors.toSet());
+      meters.synced(xts.size(), begun);
+      listener.synced(xts, begun);
     }
   }
 

@@ -22,6 +22,7 @@ final class PacedFeed {
 
   private final Connection connection;
   private final long outboundBuffer;
+  private final WireMessages wire;
   private final Consumer<PacedFeed> whenDone;
   private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
 
@@ -34,9 +35,11 @@ final class PacedFeed {
   private long newBytes;
   private boolean done;
 
-  PacedFeed(Connection connection, long outboundBuffer, Consumer<PacedFeed> whenDone) {
+  PacedFeed(
+      Connection connection, long outboundBuffer, WireMessages wire, Consumer<PacedFeed> whenDone) {
     this.connection = connection;
     this.outboundBuffer = outboundBuffer;
+    this.wire = wire;
     this.whenDone = whenDone;
   }
 
@@ -100,7 +103,7 @@ final class PacedFeed {
   private void send(PublisherMessage message) {
     unwritten.incrementAndGet();
     connection
-        .send(WireMessages.of(message))
+        .send(wire.of(message))
         .whenComplete((_, failure) -> {
           unwritten.decrementAndGet();
           if (failure == null) {

@@ -3,6 +3,7 @@ package io.rollcall.publisher.outbound;
 import io.rollcall.publisher.coordination.SendListener;
 import io.rollcall.publisher.coordination.SequencerGateway;
 import io.rollcall.scp.PublisherMessage;
+import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.transport.OutboundMessage;
 import io.rollcall.transport.TransportServer;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ public final class TransportSequencerGateway implements SequencerGateway {
 
   private final TransportServer server;
   private final long outboundBuffer;
+  private final WireMessages wire;
   private final SendListener listener;
 
   /** Connections that are still being told what they missed; few, and only for a while. */
@@ -31,20 +33,27 @@ public final class TransportSequencerGateway implements SequencerGateway {
    * Sends through this server.
    *
    * @param outboundBuffer bytes that the transport queues for one connection at most
+   * @param maxMessageBytes bytes of one message at most
    * @param listener told of everything that is sent, what was missed excepted
+   * @param contexts what goes with XTs
    */
   public TransportSequencerGateway(
-      TransportServer server, long outboundBuffer, SendListener listener) {
+      TransportServer server,
+      long outboundBuffer,
+      int maxMessageBytes,
+      SendListener listener,
+      TraceContexts contexts) {
     this.server = server;
     this.outboundBuffer = outboundBuffer;
     this.listener = listener;
+    this.wire = new WireMessages(contexts, maxMessageBytes);
   }
 
   @Override
   public void send(List<String> connectionIds, PublisherMessage message) {
     List<String> direct = feeds.isEmpty() ? connectionIds : behindNoFeed(connectionIds, message);
     if (!direct.isEmpty()) {
-      batch.add(new OutboundMessage(direct, WireMessages.of(message)));
+      batch.add(new OutboundMessage(direct, wire.of(message)));
     }
     listener.sent(message, connectionIds.size());
   }
@@ -61,7 +70,8 @@ public final class TransportSequencerGateway implements SequencerGateway {
         .connection(connectionId)
         .ifPresent(connection -> {
           PacedFeed feed =
-              new PacedFeed(connection, outboundBuffer, done -> feeds.remove(connectionId, done));
+              new PacedFeed(
+                  connection, outboundBuffer, wire, done -> feeds.remove(connectionId, done));
           feeds.put(connectionId, feed);
           feed.addMissed(messages);
         });

@@ -20,6 +20,7 @@ import io.rollcall.publisher.testing.RecordingObserver;
 import io.rollcall.scp.Peer;
 import io.rollcall.scp.PublisherInput;
 import io.rollcall.scp.VotingRights;
+import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.transport.PeerIdentity;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +71,8 @@ class HandlersTests {
 
   @Test
   void handsOverARequestWithTheBytesThatCame() {
-    new XtRequestHandler(inputs::add, observer)
-        .handle(new XtRequestReceived("c1", XT.request(), XT.encoded()));
+    new XtRequestHandler(inputs::add, observer, TraceContexts.NONE)
+        .handle(new XtRequestReceived("c1", XT.request(), XT.encoded(), ByteString.EMPTY));
 
     assertThat(inputs).containsExactly(new PublisherInput.Submitted("c1", XT));
   }
@@ -79,8 +80,9 @@ class HandlersTests {
   @Test
   void handsOverWhyARequestIsNoXt() {
     ByteString nothing = ByteString.EMPTY;
-    new XtRequestHandler(inputs::add, observer)
-        .handle(new XtRequestReceived("c1", XTRequest.getDefaultInstance(), nothing));
+    new XtRequestHandler(inputs::add, observer, TraceContexts.NONE)
+        .handle(
+            new XtRequestReceived("c1", XTRequest.getDefaultInstance(), nothing, ByteString.EMPTY));
 
     assertThat(inputs)
         .containsExactly(

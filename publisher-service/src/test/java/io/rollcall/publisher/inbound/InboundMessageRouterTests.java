@@ -65,7 +65,8 @@ class InboundMessageRouterTests {
 
     router.on(new MessageReceivedEvent(new InboundMessage("c1", NOBODY, request(xt), odd)));
 
-    assertThat(events).containsExactly(new XtRequestReceived("c1", xt.request(), xt.encoded()));
+    assertThat(events)
+        .containsExactly(new XtRequestReceived("c1", xt.request(), xt.encoded(), ByteString.EMPTY));
     assertThat(observer.calls()).containsExactly("handled xt_request");
   }
 

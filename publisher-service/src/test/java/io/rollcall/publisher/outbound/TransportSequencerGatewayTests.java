@@ -8,6 +8,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.publisher.testing.RecordingServer;
 import io.rollcall.publisher.testing.RecordingServer.RecordingConnection;
 import io.rollcall.scp.PublisherMessage;
+import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.transport.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class TransportSequencerGatewayTests {
 
   private static final long BUFFER = 1_000;
+  private static final int MAX_MESSAGE = 1_000;
 
   private final RecordingServer server = new RecordingServer();
   private final List<String> sent = new ArrayList<>();
@@ -23,8 +25,10 @@ class TransportSequencerGatewayTests {
       new TransportSequencerGateway(
           server,
           BUFFER,
+          MAX_MESSAGE,
           (message, recipients) ->
-              sent.add(message.getClass().getSimpleName() + " to " + recipients));
+              sent.add(message.getClass().getSimpleName() + " to " + recipients),
+          TraceContexts.NONE);
 
   @Test
   void relaysTheRequestByteForByteToAllAtOnce() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.publisher.tracing;
+
+import org.jspecify.annotations.NullMarked;
