@@ -27,6 +27,7 @@ class ArchitectureTests {
           // The one JSON form of an XT, for both doors.
           Map.entry("rpc", Set.of("coordination", "api")),
           Map.entry("ops", Set.of("coordination", "event")),
+          Map.entry("tracing", Set.of("coordination")),
           Map.entry(
               "config",
               Set.of(
@@ -39,7 +40,8 @@ class ArchitectureTests {
                   "outbound",
                   "api",
                   "rpc",
-                  "ops")));
+                  "ops",
+                  "tracing")));
 
   private static final Map<String, Set<String>> PUBLIC_TYPES =
       Map.ofEntries(
@@ -80,6 +82,7 @@ class ArchitectureTests {
                   "RollupNode",
                   "SequencerCoordinator",
                   "SubmissionDesk",
+                  "SubmissionListener",
                   "SubmissionUnavailableException",
                   "TransactionReceipt",
                   "TransactionRefusedException",
@@ -93,6 +96,7 @@ class ArchitectureTests {
               Set.of("DurableJournal", "JdbcXtArchive", "MemoryJournal", "SequencerTables")),
           Map.entry("outbound", Set.of("TransportPublisherGateway")),
           Map.entry("api", Set.of("XtDocument")),
+          Map.entry("tracing", Set.of("SequencerTracing")),
           Map.entry(
               "ops",
               Set.of(
@@ -152,6 +156,17 @@ class ArchitectureTests {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.rollcall.transport.event..")
+        .check(PACKAGES.main());
+  }
+
+  @Test
+  void onlyTracingKnowsSpans() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(PACKAGES.full("tracing"), PACKAGES.full("config"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer.tracing..", "io.opentelemetry..")
         .check(PACKAGES.main());
   }
 

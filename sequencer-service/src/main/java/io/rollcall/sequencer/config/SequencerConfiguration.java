@@ -1,13 +1,16 @@
 package io.rollcall.sequencer.config;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import io.rollcall.scp.ScpSequencer;
+import io.rollcall.scp.SequencerFact;
 import io.rollcall.scp.SequencerRules;
 import io.rollcall.sequencer.coordination.ExecutionPort;
 import io.rollcall.sequencer.coordination.PublisherGateway;
 import io.rollcall.sequencer.coordination.RollupNode;
 import io.rollcall.sequencer.coordination.SequencerCoordinator;
 import io.rollcall.sequencer.coordination.SubmissionDesk;
+import io.rollcall.sequencer.coordination.SubmissionListener;
 import io.rollcall.sequencer.coordination.XtProjection;
 import io.rollcall.sequencer.execution.ledger.EmbeddedLedger;
 import io.rollcall.sequencer.execution.ledger.Genesis;
@@ -29,11 +32,16 @@ import io.rollcall.sequencer.ops.OutcomeLog;
 import io.rollcall.sequencer.ops.StorageHealthIndicator;
 import io.rollcall.sequencer.ops.XtAlarms;
 import io.rollcall.sequencer.outbound.TransportPublisherGateway;
+import io.rollcall.sequencer.tracing.SequencerTracing;
+import io.rollcall.service.coordination.FactListener;
 import io.rollcall.service.coordination.FailureHandler;
 import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.coordination.SyncListener;
+import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.service.lifecycle.CoordinatorLifecycle;
 import io.rollcall.service.lifecycle.ProcessExit;
 import io.rollcall.service.metrics.StorageMeters;
+import io.rollcall.service.tracing.ConditionalOnTracing;
 import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.TransportClient;
 import io.rollcall.transport.TransportServer;
@@ -43,6 +51,7 @@ import io.rollcall.transport.lifecycle.TransportServerLifecycle;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -119,7 +128,8 @@ class SequencerConfiguration {
   PublisherGateway publisherGateway(
       ObjectProvider<TransportClient> client,
       TransportProperties transport,
-      SequencerProperties properties) {
+      SequencerProperties properties,
+      ObjectProvider<TraceContexts> contexts) {
     TransportClient publisher = client.getIfAvailable();
     if (publisher == null) {
       throw InvalidPropertyException.of(
@@ -129,7 +139,17 @@ class SequencerConfiguration {
               + " default");
     }
     return new TransportPublisherGateway(
-        publisher, properties.chain(), settings(transport).connection().outboundBuffer());
+        publisher,
+        properties.chain(),
+        settings(transport).connection().outboundBuffer(),
+        contexts.getIfAvailable(() -> TraceContexts.NONE));
+  }
+
+  @Bean
+  @ConditionalOnTracing
+  SequencerTracing sequencerTracing(
+      Tracer tracer, SequencerProperties properties, NanoClock clock) {
+    return new SequencerTracing(tracer, properties.chain(), clock);
   }
 
   private static ClientSettings settings(TransportProperties transport) {
@@ -151,22 +171,29 @@ class SequencerConfiguration {
       XtProjection projection,
       ConsensusMeters meters,
       XtAlarms alarms,
+      ObjectProvider<SequencerTracing> tracing,
+      ObjectProvider<SyncListener> syncs,
       NanoClock clock,
       FailureHandler failureHandler) {
     SequencerRules rules =
         SequencerRules.defaults(properties.chain())
             .withVoteDeadline(properties.scp().voteDeadline())
             .withRememberedOutcomes(remembered(properties, stored));
+    // The projection first: the meters look an XT's start up there.
+    List<FactListener<SequencerFact>> listeners =
+        new ArrayList<>(
+            List.of(
+                projection, meters, alarms, new OutcomeLog(properties.chain(), System::nanoTime)));
+    tracing.ifAvailable(listeners::add);
     SequencerCoordinator coordinator =
         new SequencerCoordinator(
             new ScpSequencer(rules),
-            new MeteredJournal(stored.journal(), storageMeters),
+            new MeteredJournal(
+                stored.journal(), storageMeters, syncs.getIfAvailable(() -> SyncListener.NONE)),
             stored.archive(),
             execution,
             gateway,
-            // The projection first: the meters look an XT's start up there.
-            List.of(
-                projection, meters, alarms, new OutcomeLog(properties.chain(), System::nanoTime)),
+            listeners,
             clock,
             failureHandler);
     storageMeters.watch(coordinator::recovery, coordinator::open);
@@ -185,26 +212,30 @@ class SequencerConfiguration {
       XtProjection projection,
       RollupNode rollup,
       ExecutionPort execution,
-      TransportProperties transport) {
+      TransportProperties transport,
+      ObjectProvider<SubmissionListener> listener) {
     return new SubmissionDesk(
         coordinator,
         projection,
         rollup,
         execution,
         settings(transport).connection().maxMessageSize(),
-        SUBMISSION_PATIENCE);
+        SUBMISSION_PATIENCE,
+        listener.getIfAvailable(() -> SubmissionListener.NONE));
   }
 
   @Bean
   InboundMessageRouter inboundMessageRouter(
       SequencerCoordinator coordinator,
       ConsensusMeters observer,
-      ObjectProvider<TransportServer> server) {
+      ObjectProvider<TransportServer> server,
+      ObjectProvider<TraceContexts> contexts) {
     return new InboundMessageRouter(
         new InboundHandlers(
             new PublisherConnectedHandler(coordinator),
             new PublisherLostHandler(coordinator),
-            new XtAnnouncedHandler(coordinator, observer),
+            new XtAnnouncedHandler(
+                coordinator, observer, contexts.getIfAvailable(() -> TraceContexts.NONE)),
             new DecisionAnnouncedHandler(coordinator, observer),
             new UnroutedHandler(observer)),
         observer,

@@ -31,12 +31,14 @@ public final class SubmissionDesk {
   private final ExecutionPort execution;
   private final int maxMessageBytes;
   private final Duration patience;
+  private final SubmissionListener listener;
 
   /**
    * Hands over to this coordinator.
    *
    * @param maxMessageBytes the transport's limit: what is longer could never be sent
    * @param patience how long a caller waits for the coordinator
+   * @param listener told of each XT that goes to the coordinator
    */
   public SubmissionDesk(
       SequencerCoordinator coordinator,
@@ -44,13 +46,15 @@ public final class SubmissionDesk {
       RollupNode rollup,
       ExecutionPort execution,
       int maxMessageBytes,
-      Duration patience) {
+      Duration patience,
+      SubmissionListener listener) {
     this.coordinator = coordinator;
     this.projection = projection;
     this.rollup = rollup;
     this.execution = execution;
     this.maxMessageBytes = maxMessageBytes;
     this.patience = patience;
+    this.listener = listener;
   }
 
   /**
@@ -126,6 +130,7 @@ public final class SubmissionDesk {
   /** The question comes behind the input, so its answer knows what became of it. */
   private boolean hasTaken(CrossChainTransaction xt) {
     try {
+      listener.submitting(xt.id());
       coordinator.submit(new SequencerInput.Submitted(xt));
       return await(coordinator.ask(machine -> knows(machine, xt.id())))
           || projection.find(xt.id()).isPresent();

@@ -7,6 +7,7 @@ import io.rollcall.sequencer.coordination.InputSink;
 import io.rollcall.sequencer.event.EventHandler;
 import io.rollcall.sequencer.event.InboundObserver;
 import io.rollcall.sequencer.event.XtAnnounced;
+import io.rollcall.service.coordination.TraceContexts;
 
 /**
  * Checks an announced request and hands it over; hashing and parsing happen here, so that the
@@ -16,11 +17,13 @@ public final class XtAnnouncedHandler implements EventHandler<XtAnnounced> {
 
   private final InputSink inputs;
   private final InboundObserver observer;
+  private final TraceContexts contexts;
 
   /** Hands over there. */
-  public XtAnnouncedHandler(InputSink inputs, InboundObserver observer) {
+  public XtAnnouncedHandler(InputSink inputs, InboundObserver observer, TraceContexts contexts) {
     this.inputs = inputs;
     this.observer = observer;
+    this.contexts = contexts;
   }
 
   @Override
@@ -32,6 +35,7 @@ public final class XtAnnouncedHandler implements EventHandler<XtAnnounced> {
       observer.malformed(event.connectionId(), "xt_request", String.valueOf(invalid.getMessage()));
       return;
     }
+    contexts.arrived(xt.id(), event.traceContext());
     inputs.submit(new SequencerInput.StartReceived(xt));
   }
 }

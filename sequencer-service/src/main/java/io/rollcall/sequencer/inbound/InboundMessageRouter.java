@@ -96,7 +96,8 @@ public final class InboundMessageRouter {
               .handle(
                   new XtAnnounced(
                       inbound.connectionId(),
-                      CrossChainTransaction.requestBytes(inbound.encoded())));
+                      CrossChainTransaction.requestBytes(inbound.encoded()),
+                      inbound.message().getTraceContext()));
       case DECIDED ->
           handlers
               .decision()

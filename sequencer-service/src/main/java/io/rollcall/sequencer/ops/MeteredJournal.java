@@ -4,21 +4,30 @@ import io.rollcall.scp.SequencerRecord;
 import io.rollcall.sequencer.coordination.Journal;
 import io.rollcall.sequencer.coordination.JournalEntry;
 import io.rollcall.sequencer.coordination.LedgerState;
+import io.rollcall.service.coordination.SyncListener;
 import io.rollcall.service.metrics.StorageMeters;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A journal whose syncs are counted and timed. */
 public final class MeteredJournal implements Journal {
 
   private final Journal journal;
   private final StorageMeters meters;
+  private final SyncListener listener;
 
-  /** Counts the syncs of this journal. */
-  public MeteredJournal(Journal journal, StorageMeters meters) {
+  /**
+   * Counts the syncs of this journal.
+   *
+   * @param listener told of each of them
+   */
+  public MeteredJournal(Journal journal, StorageMeters meters, SyncListener listener) {
     this.journal = journal;
     this.meters = meters;
+    this.listener = listener;
   }
 
   @Override
@@ -26,7 +35,10 @@ public final class MeteredJournal implements Journal {
     long begun = System.nanoTime();
     journal.append(batch);
     if (journal.isDurable()) {
-      meters.synced((int) batch.stream().map(MeteredJournal::subject).distinct().count(), begun);
+      Set<Object> subjects =
+          batch.stream().map(MeteredJournal::subject).collect(Collectors.toSet());
+      meters.synced(subjects.size(), begun);
+      listener.synced(subjects, begun);
     }
   }
 

@@ -7,6 +7,7 @@ import io.rollcall.proto.XtId;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Vote;
 import io.rollcall.sequencer.coordination.PublisherGateway;
+import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.transport.Connection;
 import io.rollcall.transport.NotConnectedException;
 import io.rollcall.transport.TransportClient;
@@ -31,6 +32,7 @@ public final class TransportPublisherGateway implements PublisherGateway {
   private final TransportClient client;
   private final ByteString ownChain;
   private final long maxUnwritten;
+  private final TraceContexts contexts;
 
   private final ArrayDeque<Message> waiting = new ArrayDeque<>();
   private String connectionId = "";
@@ -45,11 +47,14 @@ public final class TransportPublisherGateway implements PublisherGateway {
    * Sends through this client.
    *
    * @param outboundBuffer bytes that the transport queues for the connection at most
+   * @param contexts what goes with submissions
    */
-  public TransportPublisherGateway(TransportClient client, ChainId ownChain, long outboundBuffer) {
+  public TransportPublisherGateway(
+      TransportClient client, ChainId ownChain, long outboundBuffer, TraceContexts contexts) {
     this.client = client;
     this.ownChain = ownChain.bytes();
     this.maxUnwritten = outboundBuffer / 2;
+    this.contexts = contexts;
   }
 
   @Override
@@ -67,7 +72,11 @@ public final class TransportPublisherGateway implements PublisherGateway {
   @Override
   public void sendSubmission(CrossChainTransaction xt) {
     // The request is canonical, so encoding it again yields the bytes that came.
-    send(Message.newBuilder().setXtRequest(xt.request()).build());
+    send(
+        Message.newBuilder()
+            .setXtRequest(xt.request())
+            .setTraceContext(contexts.of(xt.id()))
+            .build());
   }
 
   private void send(Message message) {

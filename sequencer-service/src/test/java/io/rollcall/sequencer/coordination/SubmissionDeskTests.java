@@ -17,6 +17,7 @@ import io.rollcall.sequencer.testing.FakePublisher;
 import io.rollcall.sequencer.testing.Wallet;
 import io.rollcall.sequencer.testing.Xts;
 import io.rollcall.service.coordination.NanoClock;
+import io.rollcall.service.coordination.TraceContexts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,8 @@ class SubmissionDeskTests {
         new HeldJournal(),
         XtArchive.NONE,
         ledger,
-        new TransportPublisherGateway(new FakePublisher(_ -> {}), OWN, MAX_MESSAGE),
+        new TransportPublisherGateway(
+            new FakePublisher(_ -> {}), OWN, MAX_MESSAGE, TraceContexts.NONE),
         List.of(projection),
         clock,
         _ -> {});
@@ -109,7 +111,13 @@ class SubmissionDeskTests {
     coordinator.start();
     SubmissionDesk impatient =
         new SubmissionDesk(
-            coordinator, projection, ledger, ledger, MAX_MESSAGE, Duration.ofMillis(50));
+            coordinator,
+            projection,
+            ledger,
+            ledger,
+            MAX_MESSAGE,
+            Duration.ofMillis(50),
+            SubmissionListener.NONE);
 
     assertThatExceptionOfType(SubmissionUnavailableException.class)
         .isThrownBy(() -> impatient.submit(xt(1)))
@@ -144,7 +152,14 @@ class SubmissionDeskTests {
   }
 
   private SubmissionDesk desk(SequencerCoordinator at) {
-    return new SubmissionDesk(at, projection, ledger, ledger, MAX_MESSAGE, Duration.ofSeconds(10));
+    return new SubmissionDesk(
+        at,
+        projection,
+        ledger,
+        ledger,
+        MAX_MESSAGE,
+        Duration.ofSeconds(10),
+        SubmissionListener.NONE);
   }
 
   private static CrossChainTransaction xt(long nonce) {

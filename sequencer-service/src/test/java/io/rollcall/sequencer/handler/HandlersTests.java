@@ -13,6 +13,7 @@ import io.rollcall.sequencer.event.PublisherLost;
 import io.rollcall.sequencer.event.UnroutedReceived;
 import io.rollcall.sequencer.event.XtAnnounced;
 import io.rollcall.sequencer.testing.Xts;
+import io.rollcall.service.coordination.TraceContexts;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,8 @@ class HandlersTests {
 
   @Test
   void handsOverAnAnnouncedXt() {
-    new XtAnnouncedHandler(inputs::add, observer).handle(new XtAnnounced("c1", XT.encoded()));
+    new XtAnnouncedHandler(inputs::add, observer, TraceContexts.NONE)
+        .handle(new XtAnnounced("c1", XT.encoded(), ByteString.EMPTY));
 
     assertThat(inputs).containsExactly(new SequencerInput.StartReceived(XT));
   }
@@ -62,7 +64,8 @@ class HandlersTests {
   void dropsAnAnnouncementThatIsNoXt() {
     // An unknown field: two peers could give it two ids.
     ByteString odd = XT.encoded().concat(ByteString.copyFrom(new byte[] {0x78, 0x01}));
-    new XtAnnouncedHandler(inputs::add, observer).handle(new XtAnnounced("c1", odd));
+    new XtAnnouncedHandler(inputs::add, observer, TraceContexts.NONE)
+        .handle(new XtAnnounced("c1", odd, ByteString.EMPTY));
 
     assertThat(inputs).isEmpty();
     assertThat(observed).hasSize(1).first().asString().startsWith("malformed xt_request: ");

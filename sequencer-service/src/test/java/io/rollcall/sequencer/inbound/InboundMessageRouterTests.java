@@ -85,7 +85,8 @@ class InboundMessageRouterTests {
         new MessageReceivedEvent(
             new InboundMessage(PUBLISHER.id(), PUBLISHER.identity(), announced, odd)));
 
-    assertThat(events).containsExactly(new XtAnnounced(PUBLISHER.id(), XT.encoded()));
+    assertThat(events)
+        .containsExactly(new XtAnnounced(PUBLISHER.id(), XT.encoded(), ByteString.EMPTY));
   }
 
   @Test
@@ -115,7 +116,7 @@ class InboundMessageRouterTests {
         .containsExactly(
             new PublisherConnected(PUBLISHER.id()),
             new PublisherConnected(RENEWED.id()),
-            new XtAnnounced(RENEWED.id(), XT.encoded()));
+            new XtAnnounced(RENEWED.id(), XT.encoded(), ByteString.EMPTY));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Vote;
 import io.rollcall.sequencer.testing.FakePublisher;
 import io.rollcall.sequencer.testing.Xts;
+import io.rollcall.service.coordination.TraceContexts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ class TransportPublisherGatewayTests {
           });
   private final TransportPublisherGateway gateway =
       new TransportPublisherGateway(
-          publisher, ChainId.of(55_555), 4L * message(XT).getSerializedSize());
+          publisher, ChainId.of(55_555), 4L * message(XT).getSerializedSize(), TraceContexts.NONE);
 
   @Test
   void writesTheOwnChainTheIdAndTheReason() {

@@ -10,6 +10,7 @@ import io.rollcall.scp.SequencerRules;
 import io.rollcall.sequencer.coordination.PublisherGateway;
 import io.rollcall.sequencer.coordination.SequencerCoordinator;
 import io.rollcall.sequencer.coordination.SubmissionDesk;
+import io.rollcall.sequencer.coordination.SubmissionListener;
 import io.rollcall.sequencer.coordination.XtArchive;
 import io.rollcall.sequencer.coordination.XtProjection;
 import io.rollcall.sequencer.execution.ledger.EmbeddedLedger;
@@ -89,7 +90,13 @@ final class DurableSequencer
     coordinator.start();
     desk =
         new SubmissionDesk(
-            coordinator, projection, ledger, ledger, 1 << 20, Duration.ofSeconds(10));
+            coordinator,
+            projection,
+            ledger,
+            ledger,
+            1 << 20,
+            Duration.ofSeconds(10),
+            SubmissionListener.NONE);
   }
 
   void endAtTheNextSend() {

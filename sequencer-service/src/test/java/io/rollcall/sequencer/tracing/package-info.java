@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.sequencer.tracing;
+
+import org.jspecify.annotations.NullMarked;
