@@ -8,6 +8,8 @@ import static io.rollcall.publisher.testing.Xts.xt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.tracing.Tracer;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.XtId;
 import io.rollcall.proto.v1.CIRCMessage;
@@ -18,6 +20,8 @@ import io.rollcall.proto.v1.StartSlot;
 import io.rollcall.proto.v1.XTRequest;
 import io.rollcall.publisher.ops.ConsensusMeters;
 import io.rollcall.publisher.testing.PublisherHttp;
+import io.rollcall.service.coordination.SyncListener;
+import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.service.testing.Waiting;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;
@@ -33,10 +37,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.micrometer.metrics.test.autoconfigure.AutoConfigureMetrics;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -50,6 +56,7 @@ class PublisherServiceIntegrationTests {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final AtomicInteger CONTENT = new AtomicInteger();
 
+  @Autowired private ApplicationContext context;
   @LocalServerPort private int httpPort;
   @LocalTransportPort private int transportPort;
 
@@ -137,6 +144,21 @@ class PublisherServiceIntegrationTests {
       assertThat(CrossChainTransaction.requestBytes(started.toByteString()))
           .isEqualTo(xt.encoded());
     }
+  }
+
+  @Test
+  void withoutAnExporterContextsAreIgnoredAndNothingIsTraced() {
+    alpha.send(
+        request(xt).toBuilder()
+            .setTraceContext(
+                ByteString.copyFromUtf8("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
+            .build());
+
+    assertThat(next(beta).getTraceContext().isEmpty()).isTrue();
+    assertThat(context.getBeanNamesForType(Tracer.class)).isEmpty();
+    assertThat(context.getBeanNamesForType(SpanExporter.class)).isEmpty();
+    assertThat(context.getBeanNamesForType(TraceContexts.class)).isEmpty();
+    assertThat(context.getBeanNamesForType(SyncListener.class)).isEmpty();
   }
 
   @Test

@@ -4,22 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import com.google.protobuf.ByteString;
+import io.micrometer.tracing.Tracer;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.StartSlot;
 import io.rollcall.proto.v1.Vote;
+import io.rollcall.sequencer.coordination.SubmissionListener;
 import io.rollcall.sequencer.testing.FakePublisher;
 import io.rollcall.sequencer.testing.Http;
 import io.rollcall.sequencer.testing.SequencerTest;
 import io.rollcall.sequencer.testing.Wallet;
 import io.rollcall.sequencer.testing.Xts;
+import io.rollcall.service.coordination.SyncListener;
+import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.transport.testing.LogCapture;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import tools.jackson.databind.JsonNode;
 
 /** What happens to an XT, from the outside: HTTP on one side, the publisher on the other. */
@@ -31,6 +38,7 @@ class SequencerFlowTests {
   private static final Wallet BOB = Wallet.number(101);
 
   @Autowired private FakePublisher publisher;
+  @Autowired private ApplicationContext context;
   @LocalServerPort private int port;
   private Http http = new Http(0);
 
@@ -41,6 +49,19 @@ class SequencerFlowTests {
       publisher.connectInBackground();
     }
     publisher.forget();
+  }
+
+  @Test
+  void withoutAnExporterNothingOfTracingIsWired() {
+    for (Class<?> type :
+        List.of(
+            Tracer.class,
+            SpanExporter.class,
+            TraceContexts.class,
+            SyncListener.class,
+            SubmissionListener.class)) {
+      assertThat(context.getBeanNamesForType(type)).as(type.getName()).isEmpty();
+    }
   }
 
   @Test

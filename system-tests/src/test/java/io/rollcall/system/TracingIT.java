@@ -105,7 +105,7 @@ class TracingIT {
           "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"));
     }
 
-      /** The spans of this trace. */
+    /** The spans of this trace. */
     List<SpanData> spans(String traceId) {
       return exporter.getFinishedSpanItems().stream()
           .filter(span -> span.getTraceId().equals(traceId))

@@ -14,6 +14,7 @@ import io.rollcall.proto.v1.XTRequest;
 import io.rollcall.publisher.event.PublisherEvent;
 import io.rollcall.publisher.event.XtRequestReceived;
 import io.rollcall.publisher.testing.RecordingObserver;
+import io.rollcall.service.tracing.TraceParent;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.event.MessageReceivedEvent;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RouterFuzzTests {
 
   @RegisterExtension static final FuzzRuns RUNS = new FuzzRuns();
+
+  /** Where the flags begin in a traceparent, of which only one counts. */
+  private static final int FLAGS = 53;
 
   private static final int MOST_TEXT = 256;
 
@@ -62,6 +66,7 @@ class RouterFuzzTests {
               DynamicMessage.parseFrom(Message.getDescriptor(), encoded).toByteString());
       assertThat(XTRequest.parseFrom(request.encodedRequest())).isEqualTo(reference.getXtRequest());
       checkXt(request.encodedRequest());
+      checkContext(request.traceContext());
       assertThat(
               outcome(
                   () -> CrossChainTransaction.parse(request.encodedRequest(), request.request())))
@@ -76,6 +81,14 @@ class RouterFuzzTests {
     } catch (InvalidXtException refused) {
       return String.valueOf(refused.getMessage());
     }
+  }
+
+  /** It is ignored, or means what it says. */
+  private static void checkContext(ByteString encoded) {
+    TraceParent.parse(encoded)
+        .ifPresent(context ->
+            assertThat(context.encoded().substring(0, FLAGS))
+                .isEqualTo(encoded.substring(0, FLAGS)));
   }
 
   private static void checkXt(ByteString encoded) {

@@ -3,7 +3,9 @@ package io.rollcall.publisher.outbound;
 import static io.rollcall.publisher.testing.Xts.xt;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.proto.XtId;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.publisher.testing.RecordingServer;
 import io.rollcall.publisher.testing.RecordingServer.RecordingConnection;
@@ -18,6 +20,7 @@ class TransportSequencerGatewayTests {
 
   private static final long BUFFER = 1_000;
   private static final int MAX_MESSAGE = 1_000;
+  private static final ByteString CONTEXT = ByteString.copyFromUtf8("the context");
 
   private final RecordingServer server = new RecordingServer();
   private final List<String> sent = new ArrayList<>();
@@ -28,7 +31,15 @@ class TransportSequencerGatewayTests {
           MAX_MESSAGE,
           (message, recipients) ->
               sent.add(message.getClass().getSimpleName() + " to " + recipients),
-          TraceContexts.NONE);
+          new TraceContexts() {
+            @Override
+            public void arrived(XtId id, ByteString traceContext) {}
+
+            @Override
+            public ByteString of(XtId id) {
+              return CONTEXT;
+            }
+          });
 
   @Test
   void relaysTheRequestByteForByteToAllAtOnce() {
@@ -42,6 +53,17 @@ class TransportSequencerGatewayTests {
     assertThat(CrossChainTransaction.requestBytes(wire.toByteString())).isEqualTo(xt.encoded());
     assertThat(server.sentTo("b").getFirst()).isSameAs(wire);
     assertThat(sent).containsExactly("Start to 2");
+  }
+
+  @Test
+  void carriesTheContextOfAnXtUnlessTheMessageWouldGrowTooLong() {
+    gateway.send(List.of("a"), new PublisherMessage.Start(xt("one")));
+    gateway.send(List.of("a"), new PublisherMessage.Start(xt("x".repeat(MAX_MESSAGE / 2 - 40))));
+    gateway.flush();
+
+    assertThat(server.sentTo("a"))
+        .extracting(Message::getTraceContext)
+        .containsExactly(CONTEXT, ByteString.EMPTY);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.ChainId;
 import io.rollcall.proto.CrossChainTransaction;
+import io.rollcall.proto.XtId;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Vote;
 import io.rollcall.sequencer.testing.FakePublisher;
@@ -29,9 +30,20 @@ class TransportPublisherGatewayTests {
             unwritten.add(written);
             return written;
           });
+  private ByteString context = ByteString.EMPTY;
+  private final TraceContexts contexts =
+      new TraceContexts() {
+        @Override
+        public void arrived(XtId id, ByteString traceContext) {}
+
+        @Override
+        public ByteString of(XtId id) {
+          return context;
+        }
+      };
   private final TransportPublisherGateway gateway =
       new TransportPublisherGateway(
-          publisher, ChainId.of(55_555), 4L * message(XT).getSerializedSize(), TraceContexts.NONE);
+          publisher, ChainId.of(55_555), 4L * message(XT).getSerializedSize(), contexts);
 
   @Test
   void writesTheOwnChainTheIdAndTheReason() {
@@ -48,6 +60,18 @@ class TransportPublisherGatewayTests {
                         .setXtId(XT.id().toMessage())
                         .setReason("nonce too low"))
                 .build());
+  }
+
+  @Test
+  void carriesTheContextOfASubmissionAndNoneWhereThereIsNone() {
+    publisher.connectInBackground();
+    gateway.sendSubmission(XT);
+    unwritten.getFirst().complete(null);
+    context = ByteString.copyFromUtf8("the context");
+    gateway.sendSubmission(XT);
+
+    assertThat(sent)
+        .containsExactly(message(XT), message(XT).toBuilder().setTraceContext(context).build());
   }
 
   @Test
