@@ -75,6 +75,20 @@ management:
     health:
       # Also on the port that is not probed, kubelet and people see the same.
       show-details: always
+  {{- with .root.Values.tracing }}
+  {{- if .endpoint }}
+  tracing:
+    sampling:
+      probability: {{ .samplingProbability }}
+  opentelemetry:
+    resource-attributes:
+      "[service.instance.id]": {{ $.name }}
+    tracing:
+      export:
+        otlp:
+          endpoint: {{ .endpoint | quote }}
+  {{- end }}
+  {{- end }}
 server:
   shutdown: graceful
 auth:

@@ -246,6 +246,17 @@ class ChartIT {
   }
 
   @Test
+  void spansGoWhereTheValuesSayAndNowhereByDefault() {
+    assertThat(Rendered.of("placed").config(ALPHA, "application.yml").toString())
+        .contains(
+            "otlp={endpoint=http://collector:4318/v1/traces}",
+            "probability=0.5",
+            "[service.instance.id]=alpha");
+    assertThat(Rendered.of("defaults").config(PUBLISHER, "application.yml").toString())
+        .doesNotContain("tracing", "opentelemetry");
+  }
+
+  @Test
   void everySequencerHasItsOwnSetAndName() {
     Rendered rendered = Rendered.of("many-sequencers");
     assertThat(rendered.names("StatefulSet")).hasSize(13).doesNotHaveDuplicates();
@@ -268,6 +279,7 @@ class ChartIT {
           publisherAddress=other:1                    | publisherAddress is for a publisher elsewhere
           generateKeys=false                          | publisherPublicKeys is empty
           logging.format=text                         | logging/format
+          tracing.endpoint=collector:4318             | tracing/endpoint
           """)
   void whatIsWrongIsRefusedWithItsName(String value, String said) {
     String[] parts = value.split("=", 2);
