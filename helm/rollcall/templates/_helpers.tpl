@@ -101,7 +101,7 @@ auth:
 logging:
   structured:
     format:
-      console: {{ . }}
+      console: {{ eq . "logfmt" | ternary "io.rollcall.transport.logfmt.LogfmtFormatter" . }}
 {{- end }}
 {{- if .root.Values.tls.enabled }}
 transport:

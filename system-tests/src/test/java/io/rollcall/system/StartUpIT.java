@@ -34,6 +34,29 @@ class StartUpIT {
   }
 
   @Test
+  void asLogfmtEverythingThatIsSaidIsOneLineWithItsFields() {
+    try (ServiceProcess publisher =
+        ServiceProcess.launch(
+            "publisher",
+            PUBLISHER,
+            folder,
+            List.of(
+                "--logging.structured.format.console=io.rollcall.transport.logfmt.LogfmtFormatter",
+                "--transport.listen-addr=127.0.0.1:0",
+                "--server.port=0"))) {
+      publisher.awaitReady();
+
+      String value = "([A-Za-z0-9._:/+@%-]+|\"([^\"\\\\]|\\\\.)*\")";
+      assertThat(publisher.log().lines())
+          .hasSizeGreaterThan(3)
+          .allSatisfy(line ->
+              assertThat(line)
+                  .matches("time=\\S+Z level=\\w+ logger=\\S+" + "( [\\w.-]+=%s)+".formatted(value))
+                  .contains(" thread=", " msg="));
+    }
+  }
+
+  @Test
   void aPrivateKeyOfTheWrongLengthIsRefusedWithoutBeingShown() {
     String key = "ab".repeat(31) + "c";
 

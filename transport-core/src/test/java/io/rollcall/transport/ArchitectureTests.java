@@ -27,6 +27,7 @@ class ArchitectureTests {
           Map.entry("metrics", Set.of("")),
           Map.entry("retry", Set.of("")),
           Map.entry("logging", Set.of()),
+          Map.entry("logfmt", Set.of()),
           Map.entry("session", Set.of("", "auth", "metrics")),
           Map.entry("replay", Set.of("", "session")),
           Map.entry("trust", Set.of("auth")),
@@ -127,8 +128,13 @@ class ArchitectureTests {
 
   @Test
   void springIsKnownAtTheEdge() {
-    only("event", "lifecycle", "health", "actuate", "autoconfigure")
+    only("event", "lifecycle", "health", "actuate", "autoconfigure", "logfmt")
         .mayDependOn("org.springframework..");
+  }
+
+  @Test
+  void logbackIsKnownToItsFormatterAlone() {
+    only("logfmt").mayDependOn("ch.qos.logback..");
   }
 
   @Test
@@ -247,6 +253,7 @@ class ArchitectureTests {
                   "TransportClientHealthIndicator",
                   "TransportServerHealthIndicator")),
           Map.entry("logging", Set.of("LogQuota")),
+          Map.entry("logfmt", Set.of("LogfmtFormatter")),
           Map.entry("lifecycle", Set.of("TransportClientLifecycle", "TransportServerLifecycle")),
           Map.entry(
               "metrics",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rollcall.transport.logfmt;
+
+import org.jspecify.annotations.NullMarked;
