@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts in bin/. Finds what they need and says clearly what is missing.
 
 # Prints the feature version of the JDK in $1, or nothing.

@@ -90,7 +90,13 @@ final class ServiceProcess implements AutoCloseable {
         arguments);
   }
 
-  private static ServiceProcess launch(
+  /**
+   * All that there is to say.
+   *
+   * @param shell what the command is put behind
+   * @param jvmOptions further ones for its Java
+   */
+  static ServiceProcess launch(
       String name,
       Path jar,
       Path folder,
