@@ -15,6 +15,7 @@ import java.util.Set;
  * @param identity who the peer is
  * @param handshake how the peer proved that
  * @param tls whether the connection is on TLS
+ * @param compression how large messages are compressed on it
  * @param connectedAt when it was admitted
  * @param lastSeen when the last byte came
  * @param bytesRead bytes taken from the socket, prefixes included
@@ -30,6 +31,7 @@ public record ConnectionInfo(
     PeerIdentity identity,
     HandshakeVersion handshake,
     boolean tls,
+    Compression compression,
     Instant connectedAt,
     Instant lastSeen,
     long bytesRead,

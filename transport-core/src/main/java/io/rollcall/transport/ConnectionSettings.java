@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param outboundBuffer most bytes queued for one connection
  * @param inboundBuffer most bytes of partial frames over all connections
  * @param stopTimeout how long a stop waits for queues to drain
+ * @param compression whether large messages are compressed, where the peer wants that too
  */
 public record ConnectionSettings(
     int maxMessageSize,
@@ -25,7 +26,8 @@ public record ConnectionSettings(
     Duration keepAlivePeriod,
     long outboundBuffer,
     long inboundBuffer,
-    Duration stopTimeout) {
+    Duration stopTimeout,
+    CompressionSettings compression) {
 
   /** 10 MiB, as the SDK. */
   public static final int DEFAULT_MAX_MESSAGE_SIZE = 10 * 1024 * 1024;
@@ -48,6 +50,12 @@ public record ConnectionSettings(
         inboundBuffer,
         "at least max-message-size (" + maxMessageSize + ")");
     requirePositive("stop-timeout", stopTimeout);
+    // A compressed frame is still held while there is the message that was in it.
+    require(
+        !compression.on() || inboundBuffer >= 2L * maxMessageSize,
+        "inbound-buffer",
+        inboundBuffer,
+        "at least twice max-message-size (" + maxMessageSize + "), since compression is on");
   }
 
   /** A server's defaults. */
@@ -80,7 +88,8 @@ public record ConnectionSettings(
         Duration.ofSeconds(30),
         defaultOutboundBuffer(DEFAULT_MAX_MESSAGE_SIZE),
         defaultInboundBuffer(DEFAULT_MAX_MESSAGE_SIZE),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        CompressionSettings.OFF);
   }
 
   static void requirePositive(String name, Duration value) {

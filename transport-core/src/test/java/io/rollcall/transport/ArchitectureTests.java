@@ -23,6 +23,7 @@ class ArchitectureTests {
           Map.entry("", Set.of()),
           Map.entry("audit", Set.of("", "logging")),
           Map.entry("codec", Set.of("")),
+          Map.entry("compression", Set.of("", "codec")),
           Map.entry("auth", Set.of("")),
           Map.entry("metrics", Set.of("")),
           Map.entry("retry", Set.of("")),
@@ -33,7 +34,9 @@ class ArchitectureTests {
           Map.entry("trust", Set.of("auth")),
           Map.entry("dispatch", Set.of("", "logging", "metrics")),
           Map.entry(
-              "netty", Set.of("", "audit", "codec", "session", "dispatch", "retry", "metrics")),
+              "netty",
+              Set.of(
+                  "", "audit", "codec", "compression", "session", "dispatch", "retry", "metrics")),
           Map.entry("event", Set.of("")),
           Map.entry("lifecycle", Set.of("", "event")),
           Map.entry("health", Set.of("")),
@@ -44,6 +47,7 @@ class ArchitectureTests {
                   "",
                   "audit",
                   "codec",
+                  "compression",
                   "auth",
                   "metrics",
                   "retry",
@@ -89,6 +93,11 @@ class ArchitectureTests {
   @Test
   void nettyIsKnownInOnePlace() {
     only("netty").mayDependOn("io.netty..");
+  }
+
+  @Test
+  void theCompressionIsKnownInOnePlace() {
+    only("compression").mayDependOn("com.github.luben..");
   }
 
   @Test
@@ -177,6 +186,8 @@ class ArchitectureTests {
                   "ClientSettings",
                   "ClientStats",
                   "CloseReason",
+                  "Compression",
+                  "CompressionSettings",
                   "ConnectException",
                   "Connection",
                   "ConnectionInfo",
@@ -236,6 +247,7 @@ class ArchitectureTests {
           Map.entry(
               "codec",
               Set.of("Codec", "LengthPrefix", "MalformedMessageException", "ProtobufCodec")),
+          Map.entry("compression", Set.of("ZstdCodec")),
           Map.entry("dispatch", Set.of("Inbox", "MessageDispatcher")),
           Map.entry("netty", Set.of("NettyTransportClient", "NettyTransportServer")),
           Map.entry(

@@ -3,6 +3,7 @@ package io.rollcall.benchmarks.micro;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.EcdsaAuthManager;
@@ -78,7 +79,7 @@ public class HelloTiming {
   @Benchmark
   public HandshakeResult v1BothSides() {
     now = now.plus(BETWEEN);
-    HandshakeResult result = judge(v1.begin(ByteString.EMPTY).hello());
+    HandshakeResult result = judge(v1.begin(ByteString.EMPTY, Compression.NONE).hello());
     if (!(result instanceof HandshakeResult.Accepted)) {
       throw new IllegalStateException("refused: " + result);
     }
@@ -89,7 +90,7 @@ public class HelloTiming {
   @Benchmark
   public PeerIdentity v2BothSides() {
     now = now.plus(BETWEEN);
-    ClientExchange client = v2.begin(ByteString.EMPTY);
+    ClientExchange client = v2.begin(ByteString.EMPTY, Compression.NONE);
     if (!(judge(client.hello()) instanceof HandshakeResult.Challenged challenged)) {
       throw new IllegalStateException("no challenge");
     }
@@ -106,7 +107,7 @@ public class HelloTiming {
 
   private HandshakeResult judge(HandshakeRequest hello) {
     return server
-        .judge(new ReceivedHello(hello, hello.toByteString(), ByteString.EMPTY))
+        .judge(new ReceivedHello(hello, hello.toByteString(), ByteString.EMPTY, Compression.NONE))
         .toCompletableFuture()
         .join();
   }

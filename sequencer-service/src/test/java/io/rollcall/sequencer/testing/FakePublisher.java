@@ -7,6 +7,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Vote;
 import io.rollcall.transport.ClientStats;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.HandshakeVersion;
@@ -237,6 +238,7 @@ public final class FakePublisher implements TransportClient {
           identity(),
           HandshakeVersion.V1,
           false,
+          Compression.NONE,
           Instant.EPOCH,
           Instant.EPOCH,
           0,

@@ -154,6 +154,7 @@ public final class TransportEndpoint {
    * @param identity who the peer is
    * @param handshake how it proved that: {@code none}, {@code v1} or {@code v2}
    * @param tls whether the connection is on TLS
+   * @param compression what was agreed for large messages: {@code none} or {@code zstd}
    * @param remoteAddress the peer's address
    * @param chains what it is bound to, decimal, in numerical order
    * @param connectedAt when it was admitted
@@ -170,6 +171,7 @@ public final class TransportEndpoint {
       String identity,
       String handshake,
       boolean tls,
+      String compression,
       String remoteAddress,
       List<String> chains,
       Instant connectedAt,
@@ -187,6 +189,7 @@ public final class TransportEndpoint {
           info.identity().label(),
           info.handshake().word(),
           info.tls(),
+          info.compression().word(),
           info.remoteAddress() instanceof InetSocketAddress socket
               ? ListenAddress.of(socket).toString()
               : info.remoteAddress().toString(),

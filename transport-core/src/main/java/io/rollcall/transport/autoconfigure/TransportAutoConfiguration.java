@@ -43,8 +43,8 @@ public final class TransportAutoConfiguration {
   private static final Logger log = LoggerFactory.getLogger(TransportAutoConfiguration.class);
 
   @Bean
-  static UnavailableProperties transportUnavailableProperties(Environment environment) {
-    return new UnavailableProperties(environment);
+  static TrustedEntryMembers transportTrustedEntryMembers(Environment environment) {
+    return new TrustedEntryMembers(environment);
   }
 
   @Bean

@@ -32,6 +32,7 @@ public final class TransportClientAutoConfiguration {
       MessageHandler handler,
       ConnectionListener listener,
       TransportMetrics metrics) {
+    properties.requireHandshakeOfCompression(auth);
     InstantSource clock = InstantSource.system();
     return new NettyTransportClient(
         properties.toClientSettings(auth.enabled(), TlsBundle.forClient(properties.ssl(), bundles)),

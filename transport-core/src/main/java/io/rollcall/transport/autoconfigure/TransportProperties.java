@@ -2,13 +2,17 @@ package io.rollcall.transport.autoconfigure;
 
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.ClientSettings;
+import io.rollcall.transport.Compression;
+import io.rollcall.transport.CompressionSettings;
 import io.rollcall.transport.ConnectionSettings;
+import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.InvalidSettingException;
 import io.rollcall.transport.ListenAddress;
 import io.rollcall.transport.ServerSettings;
 import io.rollcall.transport.ThrottleSettings;
 import io.rollcall.transport.TlsSettings;
 import io.rollcall.transport.UnauthenticatedSettings;
+import io.rollcall.transport.compression.ZstdCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +50,9 @@ import org.springframework.util.unit.DataSize;
  * @param inboundBuffer Most bytes of incomplete frames over all connections; at the bound the
  *     connection holding most is closed. Default 64MB, or twice max-message-size if larger.
  * @param stopTimeout How long a stop waits for queued messages to be written.
+ * @param compression How messages of compression-threshold and more are compressed, with peers that
+ *     want that too and prove by handshake v2 who they are: none or zstd.
+ * @param compressionThreshold Bytes of the smallest message that is compressed.
  * @param unauthenticated How many connections may wait for their authentication.
  * @param throttle How often one address may connect.
  * @param ssl TLS on every connection.
@@ -68,12 +75,15 @@ public record TransportProperties(
     @DefaultValue("256MB") DataSize outboundBufferTotal,
     @Nullable DataSize inboundBuffer,
     @DefaultValue("10s") Duration stopTimeout,
+    @DefaultValue("none") Compression compression,
+    @DefaultValue("4KB") DataSize compressionThreshold,
     @DefaultValue Unauthenticated unauthenticated,
     @DefaultValue Throttle throttle,
     @DefaultValue Ssl ssl) {
 
   static final String LISTEN_ADDR = "transport.listen-addr";
   static final String SERVER_ADDR = "transport.server-addr";
+  static final String COMPRESSION = "transport.compression";
   static final String SSL_BUNDLE = "transport.ssl.bundle";
   static final String SSL_CLIENT_AUTH = "transport.ssl.client-auth";
 
@@ -135,6 +145,19 @@ public record TransportProperties(
             authenticate,
             tls,
             connection(ConnectionSettings.client())));
+  }
+
+  /** Somebody who turns compression on must not believe that it is on where it never can be. */
+  void requireHandshakeOfCompression(AuthProperties auth) {
+    if (compression != Compression.NONE
+        && (!auth.enabled() || auth.handshake() == HandshakePolicy.V1)) {
+      throw InvalidPropertyException.of(
+          COMPRESSION,
+          compression.word(),
+          "none, as long as "
+              + (auth.enabled() ? "auth.handshake is v1" : "auth.enabled is off")
+              + ": it is agreed by handshake v2");
+    }
   }
 
   /**
@@ -200,7 +223,17 @@ public record TransportProperties(
         inboundBuffer == null
             ? ConnectionSettings.defaultInboundBuffer(messageSize)
             : inboundBuffer.toBytes(),
-        stopTimeout);
+        stopTimeout,
+        compressionSettings());
+  }
+
+  private CompressionSettings compressionSettings() {
+    if (compression == Compression.ZSTD) {
+      // Here, so that what is missing is told with the property's full name.
+      var _ = ZstdCodec.load();
+    }
+    return new CompressionSettings(
+        compression, toInt("compression-threshold", compressionThreshold));
   }
 
   private static int toInt(String setting, DataSize size) {

@@ -83,6 +83,7 @@ public final class TransportServerAutoConfiguration {
       ConnectionListener listener,
       AuditListener audit,
       TransportMetrics metrics) {
+    properties.requireHandshakeOfCompression(auth);
     ServerSettings settings =
         properties.toServerSettings(
             auth.toAdmissionSettings(), TlsBundle.forServer(properties.ssl(), bundles));

@@ -50,6 +50,10 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
   private final Counter[] messagesOut;
   private final DistributionSummary[] sizesIn;
   private final DistributionSummary[] sizesOut;
+  private final Counter compressedInBefore;
+  private final Counter compressedInAfter;
+  private final Counter compressedOutBefore;
+  private final Counter compressedOutAfter;
   private final Timer[] processing;
   private final Counter broadcasts;
   private final DistributionSummary broadcastRecipients;
@@ -72,6 +76,10 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
     messagesOut = byType(Counter[]::new, type -> counter(TransportMeters.MESSAGES, type, "out"));
     sizesIn = byType(DistributionSummary[]::new, type -> size(type, "in"));
     sizesOut = byType(DistributionSummary[]::new, type -> size(type, "out"));
+    compressedInBefore = counter(TransportMeters.COMPRESSED, "in", "before");
+    compressedInAfter = counter(TransportMeters.COMPRESSED, "in", "after");
+    compressedOutBefore = counter(TransportMeters.COMPRESSED, "out", "before");
+    compressedOutAfter = counter(TransportMeters.COMPRESSED, "out", "after");
     processing =
         byType(
             Timer[]::new,
@@ -146,6 +154,18 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
   }
 
   @Override
+  public void compressedReceived(int messageBytes, int bytes) {
+    compressedInBefore.increment(messageBytes);
+    compressedInAfter.increment(bytes);
+  }
+
+  @Override
+  public void compressedSent(int messageBytes, int bytes) {
+    compressedOutBefore.increment(messageBytes);
+    compressedOutAfter.increment(bytes);
+  }
+
+  @Override
   public void messageProcessed(PayloadCase type, long nanos) {
     processing[type.getNumber()].record(nanos, TimeUnit.NANOSECONDS);
   }
@@ -185,6 +205,7 @@ public final class MicrometerTransportMetrics implements TransportMetrics {
   private Counter counter(TransportMeters meter, String... tagValues) {
     return Counter.builder(meter.meterName())
         .description(meter.meaning())
+        .baseUnit(meter.unit().isEmpty() ? null : meter.unit())
         .tags(tags(meter, tagValues))
         .register(registry);
   }

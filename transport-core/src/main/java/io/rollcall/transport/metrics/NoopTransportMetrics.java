@@ -29,6 +29,12 @@ final class NoopTransportMetrics implements TransportMetrics {
   public void messageSent(Message.PayloadCase type, int bytes) {}
 
   @Override
+  public void compressedReceived(int messageBytes, int bytes) {}
+
+  @Override
+  public void compressedSent(int messageBytes, int bytes) {}
+
+  @Override
   public void messageProcessed(Message.PayloadCase type, long nanos) {}
 
   @Override

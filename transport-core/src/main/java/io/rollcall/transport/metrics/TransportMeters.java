@@ -44,6 +44,14 @@ public enum TransportMeters {
       "Size of messages without their length prefix",
       "type",
       "direction"),
+  /** Counter. */
+  COMPRESSED(
+      "publisher.transport.compressed",
+      "publisher_transport_compressed_bytes_total",
+      "bytes",
+      "Bytes of messages that went compressed: before is the messages, after what was sent for them",
+      "direction",
+      "size"),
   /** Timer, {@link #DURATION_BUCKETS}. */
   MESSAGE_PROCESSING_DURATION(
       "publisher.transport.message.processing.duration",

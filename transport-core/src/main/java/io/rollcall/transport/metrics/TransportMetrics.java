@@ -55,6 +55,17 @@ public interface TransportMetrics {
   /** A message was handed to the socket, once per recipient; otherwise as for what came. */
   void messageSent(Message.PayloadCase type, int bytes);
 
+  /**
+   * A message came compressed; {@link #messageReceived} counts it as well.
+   *
+   * @param messageBytes of the message itself
+   * @param bytes that came in its place; neither with the length prefix
+   */
+  void compressedReceived(int messageBytes, int bytes);
+
+  /** A message was handed to the socket compressed, once per recipient; otherwise likewise. */
+  void compressedSent(int messageBytes, int bytes);
+
   /** A handler is done with a message after so many nanoseconds, whether or not it threw. */
   void messageProcessed(Message.PayloadCase type, long nanos);
 

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.ConnectException;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.HandshakeVersion;
@@ -213,19 +214,24 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
 
   private void shakeHands(Link made, FrameDecoder frames) {
     if (handshake.isEmpty()) {
-      admit(made, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE);
+      admit(made, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Compression.NONE);
       return;
     }
     phase = Phase.HANDSHAKE;
     handler =
         ClientHandshakeHandler.begin(
-            made, frames, handshake.get().begin(Tls.binding(made.channel())), this);
+            made,
+            frames,
+            handshake
+                .get()
+                .begin(Tls.binding(made.channel()), context.settings().compression().algorithm()),
+            this);
   }
 
   @Override
-  public void done(PeerIdentity server, HandshakeVersion version) {
+  public void done(PeerIdentity server, HandshakeVersion version, Compression compression) {
     if (link != null) {
-      admit(link, server, version);
+      admit(link, server, version, compression);
     }
   }
 
@@ -257,12 +263,13 @@ final class ClientDial implements ClientHandshakeHandler.Outcome {
     return "handshake failed: " + why.getMessage() + " (server " + target + ")";
   }
 
-  private void admit(Link of, PeerIdentity server, HandshakeVersion version) {
+  private void admit(
+      Link of, PeerIdentity server, HandshakeVersion version, Compression compression) {
     if (phase == Phase.FAILED) {
       return;
     }
     finish(Phase.ADMITTED);
-    NettyConnection admitted = new NettyConnection(of, server, version);
+    NettyConnection admitted = new NettyConnection(of, server, version, compression);
     connection = admitted;
     owner.admitted(admitted);
   }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.MessageTooLargeException;
@@ -35,7 +36,7 @@ final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
   interface Outcome {
 
     /** Both sides are satisfied; frames that come from here on are messages. */
-    void done(PeerIdentity server, HandshakeVersion version);
+    void done(PeerIdentity server, HandshakeVersion version, Compression compression);
 
     /** They are not. */
     void failed(TransportException why);
@@ -203,6 +204,6 @@ final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
 
   private void done(ChannelHandlerContext ctx, PeerIdentity server, HandshakeVersion version) {
     ctx.pipeline().remove(this);
-    outcome.done(server, version);
+    outcome.done(server, version, exchange.compression());
   }
 }

@@ -45,6 +45,7 @@ final class ConnectionPipeline {
    */
   static Inbox admit(NettyConnection connection, MessageDispatcher dispatcher) {
     Link link = connection.link();
+    link.agree(connection.compression());
     AtomicReference<@Nullable DispatchHandler> handler = new AtomicReference<>();
     Inbox inbox =
         dispatcher.open(

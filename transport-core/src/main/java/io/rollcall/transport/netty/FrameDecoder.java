@@ -7,8 +7,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.codec.LengthPrefix;
+import io.rollcall.transport.compression.ZstdCodec;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  * and says when no more follow for now, as a channel does after a read.
  *
  * <p>Nothing is allocated from a length field: a frame's array grows, by doubling, with the bytes
- * that came, and counts toward the inbound budget until it is complete. While the link does not
- * read, what a read brought in excess waits here undecoded; that is at most what the socket gives
- * in the read that was under way. Only when the peer ends its stream meanwhile, epoll channels take
- * everything that the kernel still has, asked or not: that counts toward the inbound budget too.
+ * that came, and counts toward the inbound budget until it is complete. One that was compressed, as
+ * the link may have agreed, is decompressed here: what it says is in it is checked against the same
+ * limit as a length, and counts with it, before it is allocated. While the link does not read, what
+ * a read brought in excess waits here undecoded; that is at most what the socket gives in the read
+ * that was under way. Only when the peer ends its stream meanwhile, epoll channels take everything
+ * that the kernel still has, asked or not: that counts toward the inbound budget too.
  */
 final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
@@ -68,6 +72,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private int prefix;
   private int prefixBytes;
   private int length;
+  private boolean compressed;
   private byte[] body = NO_FRAME;
   private int bodyBytes;
   private boolean inputOver;
@@ -229,7 +234,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     if (prefixBytes == 0 && bytes.readableBytes() >= LengthPrefix.BYTES) {
       prefix = bytes.readInt();
       prefixBytes = LengthPrefix.BYTES;
-      length = LengthPrefix.length(prefix, limit);
+      prefixCame();
     }
     while (prefixBytes < LengthPrefix.BYTES) {
       if (!bytes.isReadable()) {
@@ -238,7 +243,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
       prefix = prefix << Byte.SIZE | bytes.readUnsignedByte();
       prefixBytes++;
       if (prefixBytes == LengthPrefix.BYTES) {
-        length = LengthPrefix.length(prefix, limit);
+        prefixCame();
       }
     }
     if (!bytes.isReadable()) {
@@ -255,6 +260,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
       LengthPrefix.length(prefix, firstLimit);
     }
     if (bodyBytes == 0
+        && !compressed
         && bytes.readableBytes() >= length
         && shortcut.takes(bytes, bytes.readerIndex(), length)) {
       bytes.skipBytes(length);
@@ -267,6 +273,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     bytes.readBytes(body, bodyBytes, count);
     bodyBytes += count;
     return bodyBytes == length ? complete() : null;
+  }
+
+  private void prefixCame() {
+    compressed = link.compression() != Compression.NONE && LengthPrefix.isCompressed(prefix);
+    length = LengthPrefix.length(compressed ? LengthPrefix.plain(prefix) : prefix, limit);
   }
 
   /** At the last step the array has exactly the frame's length. */
@@ -284,11 +295,25 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private ByteString complete() {
-    // Nobody else has the array, so it may become the frame without a copy.
-    ByteString frame = UnsafeByteOperations.unsafeWrap(body);
+  private @Nullable ByteString complete() {
+    byte[] frame = compressed ? decompress() : body;
     forget();
-    return frame;
+    // Nobody else has the array, so it may become the frame without a copy.
+    return frame == null ? null : UnsafeByteOperations.unsafeWrap(frame);
+  }
+
+  private byte @Nullable [] decompress() {
+    ZstdCodec zstd = link.context().zstd().orElseThrow();
+    int size = zstd.contentSize(body, limit);
+    countedBody = body.length + size;
+    count();
+    if (link.ended()) {
+      // The bound was passed, and this connection is the one that has to go.
+      return null;
+    }
+    byte[] message = zstd.decompress(body, size);
+    link.compressedCame(size, body.length);
+    return message;
   }
 
   private void forget() {
@@ -301,6 +326,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     prefix = 0;
     prefixBytes = 0;
     length = 0;
+    compressed = false;
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.LengthPrefix;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Messages to frames: exact, in one buffer, checked before anything is allocated. Works on the
@@ -20,11 +21,18 @@ final class FrameEncoder {
   private final Codec codec;
   private final ByteBufAllocator allocator;
   private final OutboundBudget budget;
+  private final Optional<FrameCompressor> compressor;
 
-  FrameEncoder(Codec codec, ByteBufAllocator allocator, OutboundBudget budget) {
+  /** With a compressor if links may agree to have large messages compressed. */
+  FrameEncoder(
+      Codec codec,
+      ByteBufAllocator allocator,
+      OutboundBudget budget,
+      Optional<FrameCompressor> compressor) {
     this.codec = codec;
     this.allocator = allocator;
     this.budget = budget;
+    this.compressor = compressor;
   }
 
   /** What all frames that were encoded here and still live hold. */
@@ -61,7 +69,7 @@ final class FrameEncoder {
       ByteBuffer target = ByteBuffer.wrap(bytes).putInt(size);
       codec.encode(message, target);
       budget.reserve(total);
-      return new OutboundFrame(Unpooled.wrappedBuffer(bytes), budget, type);
+      return frame(Unpooled.wrappedBuffer(bytes), type, size);
     }
     ByteBuf bytes = allocator.directBuffer(total, total);
     try {
@@ -73,6 +81,10 @@ final class FrameEncoder {
       throw fault;
     }
     budget.reserve(total);
-    return new OutboundFrame(bytes, budget, type);
+    return frame(bytes, type, size);
+  }
+
+  private OutboundFrame frame(ByteBuf bytes, Message.PayloadCase type, int size) {
+    return OutboundFrame.plain(bytes, budget, type, compressor.filter(it -> it.tries(size)));
   }
 }

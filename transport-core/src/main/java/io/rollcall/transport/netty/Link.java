@@ -9,6 +9,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.NotConnectedException;
 import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportTimeoutException;
@@ -121,6 +122,7 @@ final class Link {
   private boolean silent;
   private boolean drains;
   private volatile boolean faultCounted;
+  private volatile Compression compression = Compression.NONE;
 
   // Event loop.
   private final KeepAlive keepAlive;
@@ -216,6 +218,19 @@ final class Link {
     return loop.ticker().nanoTime();
   }
 
+  /**
+   * From here on messages may come compressed, and are sent so where that helps. On the event loop,
+   * before anything is read that came behind the handshake.
+   */
+  void agree(Compression agreed) {
+    compression = agreed;
+  }
+
+  /** What was agreed. */
+  Compression compression() {
+    return compression;
+  }
+
   // ---- sending
 
   /** Bytes that were accepted and that the socket has not taken. */
@@ -245,11 +260,12 @@ final class Link {
       delivery.done(ended.failure(id));
       return false;
     }
-    if (!reserve(frame.size())) {
+    OutboundFrame taken = compression == Compression.NONE ? frame : frame.compressed();
+    if (!reserve(taken.size())) {
       delivery.done(failure());
       return false;
     }
-    handedOver.add(new QueuedFrame(frame.retain(), now, delivery));
+    handedOver.add(new QueuedFrame(taken.retain(), now, delivery));
     return true;
   }
 
@@ -800,6 +816,11 @@ final class Link {
   void messageCame(Message.PayloadCase type, int bytes) {
     messagesRead.incrementAndGet();
     context.metrics().messageReceived(type, bytes);
+  }
+
+  /** It had been compressed. */
+  void compressedCame(int messageSize, int bytes) {
+    context.metrics().compressedReceived(messageSize, bytes);
   }
 
   void roundTripTook(Duration time) {

@@ -2,6 +2,7 @@ package io.rollcall.transport.netty;
 
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
@@ -24,16 +25,19 @@ final class NettyConnection implements Replaceable {
   private final Link link;
   private final PeerIdentity identity;
   private final HandshakeVersion handshake;
+  private final Compression compression;
   private final Instant connectedAt;
   private final long admittedAt;
   private final OffenceWindow offences = new OffenceWindow();
   private final CompletableFuture<Void> handled = new CompletableFuture<>();
 
   /** Made on the link's event loop, once, when the peer is admitted. */
-  NettyConnection(Link link, PeerIdentity identity, HandshakeVersion handshake) {
+  NettyConnection(
+      Link link, PeerIdentity identity, HandshakeVersion handshake, Compression compression) {
     this.link = link;
     this.identity = identity;
     this.handshake = handshake;
+    this.compression = compression;
     this.connectedAt = link.context().clock().instant();
     this.admittedAt = link.nanoTime();
     if (identity instanceof PeerIdentity.Trusted) {
@@ -43,6 +47,11 @@ final class NettyConnection implements Replaceable {
 
   Link link() {
     return link;
+  }
+
+  /** How large messages are compressed on it. */
+  Compression compression() {
+    return compression;
   }
 
   /** What its peer did that it may not do. */
@@ -98,6 +107,7 @@ final class NettyConnection implements Replaceable {
         identity,
         handshake,
         link.tls(),
+        compression,
         connectedAt,
         link.lastSeen(),
         link.bytesRead(),

@@ -7,6 +7,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.ClientStats;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.CompressionSettings;
 import io.rollcall.transport.ConnectException;
 import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionListener;
@@ -21,6 +22,7 @@ import io.rollcall.transport.TransportException;
 import io.rollcall.transport.TransportTimeoutException;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.ProtobufCodec;
+import io.rollcall.transport.compression.ZstdCodec;
 import io.rollcall.transport.dispatch.Inbox;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 import io.rollcall.transport.metrics.TransportLoad;
@@ -75,6 +77,7 @@ public final class NettyTransportClient implements TransportClient {
   private final Scheduler scheduler;
   private final Codec codec;
   private final OutboundBudget outbound;
+  private final Optional<ZstdCodec> zstd;
   private final FrameEncoder frames;
   private final InboundBudget inbound;
   private final MessageDispatcher dispatcher;
@@ -163,7 +166,15 @@ public final class NettyTransportClient implements TransportClient {
     ConnectionSettings limits = settings.connection();
     this.codec = new ProtobufCodec(limits.maxMessageSize());
     this.outbound = new OutboundBudget("outbound-buffer", limits.outboundBuffer());
-    this.frames = new FrameEncoder(codec, ByteBufAllocator.DEFAULT, outbound);
+    CompressionSettings compression = limits.compression();
+    this.zstd = compression.on() ? Optional.of(ZstdCodec.load()) : Optional.empty();
+    ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+    this.frames =
+        new FrameEncoder(
+            codec,
+            allocator,
+            outbound,
+            zstd.map(it -> new FrameCompressor(it, compression.threshold(), allocator)));
     this.inbound = new InboundBudget(limits.inboundBuffer());
     this.dispatcher =
         new MessageDispatcher(
@@ -355,7 +366,8 @@ public final class NettyTransportClient implements TransportClient {
         from.keepAlivePeriod(),
         from.outboundBuffer(),
         from.inboundBuffer(),
-        from.stopTimeout());
+        from.stopTimeout(),
+        from.compression());
   }
 
   @Override
@@ -403,6 +415,7 @@ public final class NettyTransportClient implements TransportClient {
               nextConnection.get(),
               codec,
               frames,
+              zstd,
               inbound,
               SenderIds.client(id),
               LinkContext.CLIENT_GOODBYE,

@@ -10,6 +10,7 @@ import io.rollcall.transport.AuditListener;
 import io.rollcall.transport.BindException;
 import io.rollcall.transport.BroadcastResult;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.CompressionSettings;
 import io.rollcall.transport.Connection;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionListener;
@@ -23,6 +24,7 @@ import io.rollcall.transport.UnknownPeerException;
 import io.rollcall.transport.audit.AuditTrail;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.ProtobufCodec;
+import io.rollcall.transport.compression.ZstdCodec;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 import io.rollcall.transport.metrics.TransportLoad;
 import io.rollcall.transport.metrics.TransportMetrics;
@@ -77,6 +79,7 @@ public final class NettyTransportServer implements TransportServer {
   private final int eventLoops;
   private final Codec codec;
   private final OutboundBudget outbound;
+  private final Optional<ZstdCodec> zstd;
   private final FrameEncoder frames;
   private final ConnectionManager<NettyConnection> connections;
   private final MessageDispatcher dispatcher;
@@ -140,7 +143,15 @@ public final class NettyTransportServer implements TransportServer {
     int maxMessageSize = settings.connection().maxMessageSize();
     this.codec = new ProtobufCodec(maxMessageSize);
     this.outbound = new OutboundBudget("outbound-buffer-total", settings.outboundBufferTotal());
-    this.frames = new FrameEncoder(codec, ByteBufAllocator.DEFAULT, outbound);
+    CompressionSettings compression = settings.connection().compression();
+    this.zstd = compression.on() ? Optional.of(ZstdCodec.load()) : Optional.empty();
+    ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+    this.frames =
+        new FrameEncoder(
+            codec,
+            allocator,
+            outbound,
+            zstd.map(it -> new FrameCompressor(it, compression.threshold(), allocator)));
     this.connections =
         new ConnectionManager<>(settings.maxConnections(), metrics, System::nanoTime);
     this.dispatcher =
@@ -173,6 +184,7 @@ public final class NettyTransportServer implements TransportServer {
             settings.connection(),
             codec,
             frames,
+            zstd,
             inbound,
             SenderIds.SERVER,
             LinkContext.SERVER_GOODBYE,

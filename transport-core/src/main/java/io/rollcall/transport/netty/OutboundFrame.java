@@ -5,11 +5,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
 import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.codec.LengthPrefix;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One encoded message, prefix included, shared by all queues it stands in: they hold references,
- * the bytes exist once. Safe for any thread.
+ * the bytes exist once. For links that agreed on compression it has a smaller form, made when the
+ * first of them takes it and shared in the same way. Safe for any thread.
  */
 final class OutboundFrame extends AbstractReferenceCounted {
 
@@ -17,19 +20,81 @@ final class OutboundFrame extends AbstractReferenceCounted {
   private final OutboundBudget budget;
   private final Message.PayloadCase type;
   private final int size;
+  private final int messageSize;
+  private final Optional<FrameCompressor> compressor;
   private @Nullable ByteBuf direct;
+  private @Nullable OutboundFrame smaller;
 
-  /** Takes over the buffer, and gives its size back to the budget at the end. */
-  OutboundFrame(ByteBuf bytes, OutboundBudget budget, Message.PayloadCase type) {
+  private OutboundFrame(
+      ByteBuf bytes,
+      OutboundBudget budget,
+      Message.PayloadCase type,
+      int messageSize,
+      Optional<FrameCompressor> compressor) {
     this.bytes = bytes;
     this.budget = budget;
     this.type = type;
     this.size = bytes.readableBytes();
+    this.messageSize = messageSize;
+    this.compressor = compressor;
+  }
+
+  /**
+   * Takes over the buffer, and gives its size back to the budget at the end.
+   *
+   * @param compressor there if its smaller form is worth looking for
+   */
+  static OutboundFrame plain(
+      ByteBuf bytes,
+      OutboundBudget budget,
+      Message.PayloadCase type,
+      Optional<FrameCompressor> compressor) {
+    return new OutboundFrame(
+        bytes, budget, type, bytes.readableBytes() - LengthPrefix.BYTES, compressor);
+  }
+
+  /**
+   * The same message compressed, or this frame when that is no smaller. Looked for once; whoever
+   * asks meanwhile waits.
+   *
+   * @return without a reference of its own: it lives as long as this frame, unless retained
+   */
+  OutboundFrame compressed() {
+    if (compressor.isEmpty()) {
+      return this;
+    }
+    synchronized (bytes) {
+      OutboundFrame known = smaller;
+      if (known == null) {
+        known = compress(compressor.get());
+        smaller = known;
+      }
+      return known;
+    }
+  }
+
+  private OutboundFrame compress(FrameCompressor by) {
+    Optional<ByteBuf> result = by.compress(bytes);
+    if (result.isEmpty()) {
+      return this;
+    }
+    budget.reserve(result.get().readableBytes());
+    return new OutboundFrame(result.get(), budget, type, messageSize, Optional.empty());
   }
 
   /** Bytes on the wire. */
   int size() {
     return size;
+  }
+
+  /** Bytes of the message, without prefix, before it was compressed. */
+  int messageSize() {
+    return messageSize;
+  }
+
+  /** Whether it is the smaller form. */
+  boolean isCompressed() {
+    return size != LengthPrefix.BYTES + messageSize;
   }
 
   Message.PayloadCase type() {
@@ -75,6 +140,10 @@ final class OutboundFrame extends AbstractReferenceCounted {
       copy.release();
     }
     budget.release(size);
+    OutboundFrame other = smaller;
+    if (other != null && other.isCompressed()) {
+      other.release();
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.AuditListener;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionLimitException;
 import io.rollcall.transport.HandshakeVersion;
@@ -202,8 +203,11 @@ final class ServerAdmission {
      * @param response what goes out before anything else; empty where there was no hello
      */
     void admit(
-        PeerIdentity identity, HandshakeVersion version, Optional<HandshakeResponse> response) {
-      NettyConnection connection = new NettyConnection(link, identity, version);
+        PeerIdentity identity,
+        HandshakeVersion version,
+        Compression compression,
+        Optional<HandshakeResponse> response) {
+      NettyConnection connection = new NettyConnection(link, identity, version, compression);
       ConnectionManager.Admitted<NettyConnection> entered;
       try {
         entered =

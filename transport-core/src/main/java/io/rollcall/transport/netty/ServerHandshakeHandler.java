@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.MessageTooLargeException;
 import io.rollcall.transport.PeerIdentity;
@@ -98,7 +99,10 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
         decided = true;
         if (!waits || candidate.keepsPlace(false)) {
           candidate.admit(
-              new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Optional.empty());
+              new PeerIdentity.Unauthenticated(),
+              HandshakeVersion.NONE,
+              Compression.NONE,
+              Optional.empty());
           frames.mostUnasked(Long.MAX_VALUE);
         }
       } else {
@@ -208,7 +212,11 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
   private void admitUnauthenticated() {
     decided = true;
     if (candidate.keepsPlace(false)) {
-      candidate.admit(new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Optional.empty());
+      candidate.admit(
+          new PeerIdentity.Unauthenticated(),
+          HandshakeVersion.NONE,
+          Compression.NONE,
+          Optional.empty());
     }
   }
 
@@ -245,13 +253,17 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
       return;
     }
     ByteString binding = Tls.binding(link.channel());
+    Compression compression = link.context().settings().compression().algorithm();
     // Whatever the peer sends already is not read before it is known who sends it.
     link.pause(Link.Pause.HANDSHAKE);
     CompletableFuture<HandshakeResult> pending =
         crypto.judge(
             candidate.from(),
             pendingProof == null
-                ? () -> handshake.orElseThrow().judge(new ReceivedHello(request, bytes, binding))
+                ? () ->
+                    handshake
+                        .orElseThrow()
+                        .judge(new ReceivedHello(request, bytes, binding, compression))
                 : () -> pendingProof.judge(request, bytes));
     judgement = pending;
     var _ = pending.whenComplete((result, fault) -> link.execute(() -> judged(result, fault)));
@@ -292,7 +304,11 @@ final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter
     }
     switch (result) {
       case HandshakeResult.Accepted accepted -> {
-        candidate.admit(accepted.identity(), accepted.version(), Optional.of(accepted.response()));
+        candidate.admit(
+            accepted.identity(),
+            accepted.version(),
+            accepted.compression(),
+            Optional.of(accepted.response()));
         if (!link.ended()) {
           remove();
           link.resume(Link.Pause.HANDSHAKE);

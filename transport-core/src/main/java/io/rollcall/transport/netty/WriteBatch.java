@@ -102,7 +102,11 @@ final class WriteBatch {
   /** The socket took it. */
   void countTo(TransportMetrics metrics) {
     for (QueuedFrame frame : frames) {
-      metrics.messageSent(frame.frame().type(), frame.frame().size() - LengthPrefix.BYTES);
+      OutboundFrame sent = frame.frame();
+      metrics.messageSent(sent.type(), sent.messageSize());
+      if (sent.isCompressed()) {
+        metrics.compressedSent(sent.messageSize(), sent.size() - LengthPrefix.BYTES);
+      }
     }
     for (int i = 0; i < answerCount; i++) {
       metrics.messageSent(PayloadCase.PONG, answers[i]);

@@ -9,6 +9,7 @@ import io.rollcall.proto.handshake.ServerChallenge;
 import io.rollcall.proto.handshake.ServerExtension;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.PeerIdentity;
@@ -57,6 +58,7 @@ public final class ClientExchange {
   private final InstantSource clock;
   private final RandomGenerator nonces;
   private final ByteString binding;
+  private final Compression offered;
   private final ServerAnswers answers;
 
   private @Nullable HandshakeRequest hello;
@@ -64,6 +66,7 @@ public final class ClientExchange {
   private @Nullable Transcript transcript;
   private @Nullable ByteString proof;
   private @Nullable HandshakeResponse yes;
+  private Compression compression = Compression.NONE;
 
   ClientExchange(
       AuthManager auth,
@@ -71,13 +74,15 @@ public final class ClientExchange {
       ClientHandshakeSettings settings,
       InstantSource clock,
       RandomGenerator nonces,
-      ByteString binding) {
+      ByteString binding,
+      Compression offered) {
     this.auth = auth;
     this.clientId = clientId;
     this.settings = settings;
     this.clock = clock;
     this.nonces = nonces;
     this.binding = binding;
+    this.offered = offered;
     this.answers = new ServerAnswers(auth.publicKey(), settings.policy());
   }
 
@@ -97,14 +102,10 @@ public final class ClientExchange {
       made.setSignature(auth.sign(SignedHello.bytes(timestamp, nonce)).bytes());
     }
     if (offersV2) {
-      made.setExtension(
-          ClientExtension.newBuilder()
-              .setHello(
-                  ClientHello.newBuilder()
-                      .setNetworkId(settings.networkId())
-                      .setTls(!binding.isEmpty()))
-              .build()
-              .toByteString());
+      ClientHello.Builder offer =
+          ClientHello.newBuilder().setNetworkId(settings.networkId()).setTls(!binding.isEmpty());
+      Compressions.offer(offered, offer);
+      made.setExtension(ClientExtension.newBuilder().setHello(offer).build().toByteString());
     }
     HandshakeRequest request = made.build();
     hello = request;
@@ -183,6 +184,10 @@ public final class ClientExchange {
                       .sorted()
                       .collect(Collectors.joining(" or "))));
     }
+    compression =
+        Compressions.chosen(offered, came)
+            .orElseThrow(
+                () -> impostor("the server chose a compression that this client did not offer"));
     challenge = came;
     transcript =
         new Transcript(
@@ -195,6 +200,11 @@ public final class ClientExchange {
             said.toByteString(),
             frame);
     return new Step.Prove();
+  }
+
+  /** What the server chose, once it has; it holds when the handshake is done. */
+  public Compression compression() {
+    return compression;
   }
 
   /** The third frame, to be sent at once. Signs. */

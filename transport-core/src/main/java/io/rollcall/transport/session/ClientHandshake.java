@@ -1,6 +1,7 @@
 package io.rollcall.transport.session;
 
 import com.google.protobuf.ByteString;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.auth.AuthManager;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
@@ -43,8 +44,9 @@ public final class ClientHandshake {
    * Begins the handshake of one connection.
    *
    * @param binding what names its TLS session; empty without TLS
+   * @param compression what to offer the server
    */
-  public ClientExchange begin(ByteString binding) {
-    return new ClientExchange(auth, clientId, settings, clock, nonces, binding);
+  public ClientExchange begin(ByteString binding, Compression compression) {
+    return new ClientExchange(auth, clientId, settings, clock, nonces, binding, compression);
   }
 }

@@ -2,6 +2,7 @@ package io.rollcall.transport.session;
 
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import java.util.Optional;
@@ -14,9 +15,14 @@ public sealed interface HandshakeResult {
    *
    * @param identity who it is
    * @param version by which handshake it proved that
+   * @param compression what was agreed with it
    * @param response what it is told
    */
-  record Accepted(PeerIdentity identity, HandshakeVersion version, HandshakeResponse response)
+  record Accepted(
+      PeerIdentity identity,
+      HandshakeVersion version,
+      Compression compression,
+      HandshakeResponse response)
       implements HandshakeResult {}
 
   /**

@@ -7,6 +7,7 @@ import io.rollcall.proto.handshake.ServerExtension;
 import io.rollcall.proto.handshake.ServerProof;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.auth.AuthManager;
@@ -30,18 +31,21 @@ public final class PendingProof {
   private final TransportMetrics metrics;
   private final Transcript transcript;
   private final PeerIdentity identity;
+  private final Compression compression;
 
   PendingProof(
       AuthManager auth,
       InstantSource clock,
       TransportMetrics metrics,
       Transcript transcript,
-      PeerIdentity identity) {
+      PeerIdentity identity,
+      Compression compression) {
     this.auth = auth;
     this.clock = clock;
     this.metrics = metrics;
     this.transcript = transcript;
     this.identity = identity;
+    this.compression = compression;
   }
 
   /**
@@ -115,6 +119,7 @@ public final class PendingProof {
     return new HandshakeResult.Accepted(
         identity,
         HandshakeVersion.V2,
+        compression,
         HandshakeResponse.newBuilder()
             .setAccepted(true)
             .setSessionId(sessionId)

@@ -10,6 +10,7 @@ import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
@@ -195,6 +196,9 @@ public final class ServerHandshake {
           "TLS at one end only: something on the way ends it",
           tls ? "the peer is not on TLS" : "the peer is on TLS, and this server is not");
     }
+    // The decoder is native code: it is for those whom somebody trusts, not for anybody with a key.
+    Compression compression =
+        trusted.isPresent() ? Compressions.choose(hello.compression(), offer) : Compression.NONE;
     byte[] nonce = new byte[CHALLENGE_NONCE];
     random.nextBytes(nonce);
     ByteString serverNonce = ByteString.copyFrom(nonce);
@@ -204,7 +208,10 @@ public final class ServerHandshake {
             .setExtension(
                 ServerExtension.newBuilder()
                     .setChallenge(
-                        ServerChallenge.newBuilder().setPublicKey(serverKey).setNonce(serverNonce))
+                        ServerChallenge.newBuilder()
+                            .setPublicKey(serverKey)
+                            .setNonce(serverNonce)
+                            .setCompression(Compressions.wire(compression)))
                     .build()
                     .toByteString())
             .build();
@@ -221,7 +228,8 @@ public final class ServerHandshake {
     return decided(
         new HandshakeResult.Challenged(
             response,
-            new PendingProof(auth, clock, metrics, transcript, identity(claimed, trusted))));
+            new PendingProof(
+                auth, clock, metrics, transcript, identity(claimed, trusted), compression)));
   }
 
   private CompletionStage<HandshakeResult> judgeV1(
@@ -350,6 +358,7 @@ public final class ServerHandshake {
     return new HandshakeResult.Accepted(
         identity,
         HandshakeVersion.V1,
+        Compression.NONE,
         HandshakeResponse.newBuilder()
             .setAccepted(true)
             .setSessionId(identity.label() + "-" + now)

@@ -44,6 +44,7 @@ class TransportEndpointJsonTests {
                       "identity": "optimism",
                       "handshake": "v1",
                       "tls": false,
+                      "compression": "none",
                       "remoteAddress": "192.0.2.1:40000",
                       "chains": ["10", "8453"],
                       "connectedAt": "2026-01-01T00:00:00Z",

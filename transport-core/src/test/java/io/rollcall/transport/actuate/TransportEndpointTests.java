@@ -34,6 +34,7 @@ class TransportEndpointTests {
                 "optimism",
                 "v1",
                 false,
+                "none",
                 "192.0.2.1:40000",
                 List.of("10", "8453"),
                 Instant.parse("2026-01-01T00:00:00Z"),

@@ -307,13 +307,27 @@ class BadConfigurationTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "transport.compression")
-  void refusesAPropertyOfALaterVersion(String property, CapturedOutput output) {
-    assertRefused(output, "--" + property + "=1");
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          transport.listen-addr=127.0.0.1:0   | false | auto | auth.enabled is off
+          transport.listen-addr=127.0.0.1:0   | true  | v1   | auth.handshake is v1
+          transport.server-addr=127.0.0.1:1   | false | auto | auth.enabled is off
+          transport.server-addr=127.0.0.1:1   | true  | v1   | auth.handshake is v1
+          """)
+  void refusesCompressionThatCanNeverBeAgreed(
+      String side, boolean auth, String handshake, String why, CapturedOutput output) {
+    assertRefused(
+        output,
+        "--" + side,
+        "--auth.enabled=" + auth,
+        "--auth.handshake=" + handshake,
+        "--transport.compression=zstd");
 
     assertThat(output)
-        .contains("Property " + property + " is '1'.")
-        .contains("this property is not available in this version");
+        .contains("Property transport.compression is 'zstd'.")
+        .contains("none, as long as " + why + ": it is agreed by handshake v2");
   }
 
   @ParameterizedTest

@@ -30,6 +30,8 @@ class ConfigurationMetadataTests {
             entry("transport.outbound-buffer-total", "DataSize = 256MB"),
             entry("transport.inbound-buffer", "DataSize"),
             entry("transport.stop-timeout", "Duration = 10s"),
+            entry("transport.compression", "Compression = none"),
+            entry("transport.compression-threshold", "DataSize = 4KB"),
             entry("transport.unauthenticated.max", "Integer = 1024"),
             entry("transport.unauthenticated.max-per-address", "Integer = 64"),
             entry("transport.throttle.rate", "Integer = 5"),

@@ -1,6 +1,7 @@
 package io.rollcall.transport.netty;
 
 import io.rollcall.transport.ClientSettings;
+import io.rollcall.transport.CompressionSettings;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.HandshakePolicy;
@@ -43,6 +44,7 @@ final class ClientFixture implements AutoCloseable {
     ClientHandshakeSettings handshake =
         new ClientHandshakeSettings(HandshakePolicy.AUTO, "", Set.of());
     Optional<TlsSettings> tls = Optional.empty();
+    CompressionSettings compression = CompressionSettings.OFF;
     Optional<MessageHandler> handler = Optional.empty();
     Optional<ConnectionListener> listener = Optional.empty();
     TransportMetrics metrics = TransportMetrics.NOOP;
@@ -64,7 +66,7 @@ final class ClientFixture implements AutoCloseable {
                 RECONNECT_DELAY,
                 settings.authenticate,
                 settings.tls,
-                ConnectionSettings.client()),
+                connection(settings.compression)),
             id ->
                 new ClientHandshake(
                     settings.auth,
@@ -79,6 +81,21 @@ final class ClientFixture implements AutoCloseable {
             settings.resolver,
             Optional.of(scheduler),
             settings.jitter);
+  }
+
+  private static ConnectionSettings connection(CompressionSettings compression) {
+    ConnectionSettings usual = ConnectionSettings.client();
+    return new ConnectionSettings(
+        usual.maxMessageSize(),
+        usual.readTimeout(),
+        usual.writeTimeout(),
+        usual.bufferSize(),
+        usual.keepAlive(),
+        usual.keepAlivePeriod(),
+        usual.outboundBuffer(),
+        usual.inboundBuffer(),
+        usual.stopTimeout(),
+        compression);
   }
 
   /** Without authentication. */
@@ -145,6 +162,16 @@ final class ClientFixture implements AutoCloseable {
   static ClientFixture withListener(ConnectionListener listener, String... addresses) {
     Settings settings = new Settings();
     settings.listener = Optional.of(listener);
+    return new ClientFixture(settings, addresses);
+  }
+
+  /** With authentication, and what it wants compressed. */
+  static ClientFixture compressing(
+      CompressionSettings compression, TransportMetrics metrics, String... addresses) {
+    Settings settings = new Settings();
+    settings.authenticate = true;
+    settings.compression = compression;
+    settings.metrics = metrics;
     return new ClientFixture(settings, addresses);
   }
 

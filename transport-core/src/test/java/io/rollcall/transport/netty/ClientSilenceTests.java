@@ -11,6 +11,7 @@ import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Pong;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
@@ -22,6 +23,7 @@ import io.rollcall.transport.testing.RecordingHandler;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +51,9 @@ class ClientSilenceTests {
             new FrameEncoder(
                 codec,
                 ByteBufAllocator.DEFAULT,
-                new OutboundBudget("outbound-buffer", settings.outboundBuffer())),
+                new OutboundBudget("outbound-buffer", settings.outboundBuffer()),
+                Optional.empty()),
+            Optional.empty(),
             new InboundBudget(settings.inboundBuffer()),
             SenderIds.client("me"),
             LinkContext.CLIENT_GOODBYE,
@@ -59,7 +63,8 @@ class ClientSilenceTests {
     link.onEnd((reason, details) -> ends.add(reason));
     ConnectionPipeline.begin(link);
     ClientPipeline.admit(
-        new NettyConnection(link, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE),
+        new NettyConnection(
+            link, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, Compression.NONE),
         new MessageDispatcher("test-", 1 << 20, handler, handler, TransportMetrics.NOOP));
   }
 

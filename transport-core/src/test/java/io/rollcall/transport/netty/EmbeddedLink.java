@@ -8,11 +8,14 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
+import io.rollcall.transport.CompressionSettings;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.ProtobufCodec;
+import io.rollcall.transport.compression.ZstdCodec;
 import io.rollcall.transport.dispatch.MessageDispatcher;
 import io.rollcall.transport.metrics.MicrometerTransportMetrics;
 import io.rollcall.transport.metrics.TransportMeters;
@@ -37,11 +40,19 @@ final class EmbeddedLink implements AutoCloseable {
   final OutboundBudget outbound = new OutboundBudget("outbound-buffer-total", 64L << 20);
   final InboundBudget inbound = new InboundBudget(2L * MAX_MESSAGE_SIZE);
   final Link link;
+  private final Compression compression;
   final FrameDecoder frames;
 
+  /** Without compression. */
   EmbeddedLink() {
+    this(CompressionSettings.OFF);
+  }
+
+  EmbeddedLink(CompressionSettings compression) {
+    this.compression = compression.algorithm();
     channel.freezeTime();
     ConnectionSettings defaults = ConnectionSettings.server();
+    Optional<ZstdCodec> zstd = compression.on() ? Optional.of(ZstdCodec.load()) : Optional.empty();
     Codec codec = new ProtobufCodec(MAX_MESSAGE_SIZE);
     link =
         Link.of(
@@ -57,9 +68,17 @@ final class EmbeddedLink implements AutoCloseable {
                     defaults.keepAlivePeriod(),
                     2L * MAX_MESSAGE_SIZE,
                     2L * MAX_MESSAGE_SIZE,
-                    defaults.stopTimeout()),
+                    defaults.stopTimeout(),
+                    compression),
                 codec,
-                new FrameEncoder(codec, ByteBufAllocator.DEFAULT, outbound),
+                new FrameEncoder(
+                    codec,
+                    ByteBufAllocator.DEFAULT,
+                    outbound,
+                    zstd.map(it ->
+                        new FrameCompressor(
+                            it, compression.threshold(), ByteBufAllocator.DEFAULT))),
+                zstd,
                 inbound,
                 SenderIds.SERVER,
                 LinkContext.SERVER_GOODBYE,
@@ -68,10 +87,11 @@ final class EmbeddedLink implements AutoCloseable {
     frames = ConnectionPipeline.begin(link);
   }
 
-  /** From now on it is a connection. */
+  /** From now on it is a connection, and what it was made for is agreed. */
   NettyConnection admit() {
     NettyConnection connection =
-        new NettyConnection(link, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE);
+        new NettyConnection(
+            link, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE, compression);
     var _ =
         ConnectionPipeline.admit(
             connection,

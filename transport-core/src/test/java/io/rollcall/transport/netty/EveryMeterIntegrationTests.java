@@ -9,6 +9,8 @@ import io.rollcall.proto.v1.Block;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.proto.v1.Vote;
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.Compression;
+import io.rollcall.transport.CompressionSettings;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.TrustedEntry;
 import io.rollcall.transport.auth.TrustedKeys;
@@ -39,6 +41,8 @@ class EveryMeterIntegrationTests {
   private final Set<TransportMeters> left = EnumSet.allOf(TransportMeters.class);
   private final CountDownLatch handled = new CountDownLatch(1);
 
+  private static final CompressionSettings ZSTD = new CompressionSettings(Compression.ZSTD, 64);
+
   @Test
   void everyMeterIsMovedByRealTraffic() throws Exception {
     TrustedKeys trusted = new TrustedKeys();
@@ -58,16 +62,18 @@ class EveryMeterIntegrationTests {
                 metrics,
                 InstantSource.system(),
                 new SecureRandom()));
+    settings.compression = ZSTD;
     settings.handler = Optional.of(message -> await(handled));
 
     try (ServerFixture server = new ServerFixture(settings);
         RawServer deaf = RawServer.listen()) {
       String address = "127.0.0.1:" + server.server.address().getPort();
-      try (ClientFixture client = ClientFixture.counting(true, metrics, address)) {
+      try (ClientFixture client = ClientFixture.compressing(ZSTD, metrics, address)) {
         client.client.connect();
         connected(server);
         messages(client);
         broadcast(server);
+        compressed(server);
         garbage(server);
         halfAFrame(server);
       }
@@ -115,6 +121,20 @@ class EveryMeterIntegrationTests {
     see(TransportMeters.BROADCAST_RECIPIENTS, "_sum", 1);
     see(TransportMeters.BROADCAST_DURATION, "_count", 1);
     see(TransportMeters.MESSAGE_PROCESSING_DURATION, "_count{type=\"vote\"", 4);
+  }
+
+  private void compressed(ServerFixture server) throws Exception {
+    Message zeros =
+        Message.newBuilder()
+            .setBlock(Block.newBuilder().setBlockData(ByteString.copyFrom(new byte[1000])))
+            .build();
+    server.server.broadcast(zeros, Set.of()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    double size = zeros.getSerializedSize() + "publisher".length() + 2;
+    see(TransportMeters.COMPRESSED, "direction=\"in\",size=\"before\"", size);
+    see(TransportMeters.COMPRESSED, "direction=\"out\",size=\"before\"", size);
+    assertThat(sum(TransportMeters.COMPRESSED, "direction=\"in\",size=\"after\""))
+        .isEqualTo(sum(TransportMeters.COMPRESSED, "direction=\"out\",size=\"after\""))
+        .isBetween(10.0, 100.0);
   }
 
   private void garbage(ServerFixture server) {

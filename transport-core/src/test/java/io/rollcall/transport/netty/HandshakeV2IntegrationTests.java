@@ -20,6 +20,7 @@ import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.ClientSettings;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.HandshakePolicy;
@@ -432,7 +433,8 @@ class HandshakeV2IntegrationTests {
                         usual.keepAlivePeriod(),
                         usual.outboundBuffer(),
                         usual.inboundBuffer(),
-                        usual.stopTimeout())),
+                        usual.stopTimeout(),
+                        usual.compression())),
                 id ->
                     new ClientHandshake(
                         TestKeys.authManager("client"),
@@ -614,7 +616,7 @@ class HandshakeV2IntegrationTests {
             handshake,
             InstantSource.system(),
             new SecureRandom())
-        .begin(ByteString.EMPTY);
+        .begin(ByteString.EMPTY, Compression.NONE);
   }
 
   /** Says hello and hears the challenge. */

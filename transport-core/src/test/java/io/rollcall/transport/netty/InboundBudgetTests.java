@@ -3,6 +3,7 @@ package io.rollcall.transport.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import java.util.Set;
@@ -21,13 +22,15 @@ class InboundBudgetTests {
           new NettyConnection(
               trusted.link,
               new PeerIdentity.Trusted("a", ByteString.EMPTY, Set.of(), 1, false),
-              HandshakeVersion.NONE);
+              HandshakeVersion.NONE,
+              Compression.NONE);
       // Anybody can make a key.
       var _ =
           new NettyConnection(
               unknown.link,
               new PeerIdentity.Unknown(ByteString.fromHex("02")),
-              HandshakeVersion.NONE);
+              HandshakeVersion.NONE,
+              Compression.NONE);
       budget.share(unknown.link).holds(20);
       budget.share(silent.link).holds(10);
       budget.share(trusted.link).holds(90);

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.Block;
 import io.rollcall.proto.v1.DisconnectMessage;
 import io.rollcall.proto.v1.Message;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.dispatch.MessageDispatcher;
@@ -105,7 +106,10 @@ class RetirementTests {
     var _ =
         ConnectionPipeline.admit(
             new NettyConnection(
-                old.link, new PeerIdentity.Unauthenticated(), HandshakeVersion.NONE),
+                old.link,
+                new PeerIdentity.Unauthenticated(),
+                HandshakeVersion.NONE,
+                Compression.NONE),
             new MessageDispatcher(
                 "test-",
                 EmbeddedLink.MAX_MESSAGE_SIZE,

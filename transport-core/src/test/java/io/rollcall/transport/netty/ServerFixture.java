@@ -2,6 +2,7 @@ package io.rollcall.transport.netty;
 
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.AuditEvent;
+import io.rollcall.transport.CompressionSettings;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionSettings;
 import io.rollcall.transport.ListenAddress;
@@ -36,6 +37,7 @@ final class ServerFixture implements AutoCloseable {
     Duration writeTimeout = Duration.ofSeconds(30);
     Duration handshakeTimeout = Duration.ofSeconds(5);
     Duration stopTimeout = Duration.ofSeconds(5);
+    CompressionSettings compression = CompressionSettings.OFF;
     int port;
     UnauthenticatedSettings unauthenticated = UnauthenticatedSettings.DEFAULT;
     ThrottleSettings throttle = ThrottleSettings.DEFAULT;
@@ -75,7 +77,8 @@ final class ServerFixture implements AutoCloseable {
               Duration.ofSeconds(30),
               outboundBuffer,
               inboundBuffer,
-              stopTimeout));
+              stopTimeout,
+              compression));
     }
   }
 

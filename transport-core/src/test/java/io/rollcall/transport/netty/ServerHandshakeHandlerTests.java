@@ -11,6 +11,7 @@ import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.AuditEvent;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.ThrottleSettings;
 import io.rollcall.transport.UnauthenticatedSettings;
@@ -201,7 +202,7 @@ class ServerHandshakeHandlerTests {
             new ClientHandshakeSettings(HandshakePolicy.V2, "", Set.of()),
             InstantSource.system(),
             new SecureRandom())
-        .begin(ByteString.EMPTY);
+        .begin(ByteString.EMPTY, Compression.NONE);
   }
 
   private static void receive(EmbeddedLink peer, MessageLite message) {

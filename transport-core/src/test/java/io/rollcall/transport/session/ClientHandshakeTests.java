@@ -13,6 +13,7 @@ import io.rollcall.proto.v1.TransactionRequest;
 import io.rollcall.proto.v1.XTRequest;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
@@ -51,7 +52,7 @@ class ClientHandshakeTests {
                 ClientHandshakeSettings.V1,
                 InstantSource.fixed(Instant.EPOCH.plusNanos(vector.timestamp())),
                 new FixedBytes(vector.nonce()))
-            .begin(ByteString.EMPTY)
+            .begin(ByteString.EMPTY, Compression.NONE)
             .hello();
 
     assertThat(hello.toByteString()).isEqualTo(vector.body());
@@ -236,7 +237,7 @@ class ClientHandshakeTests {
   }
 
   private ClientExchange begin() {
-    return handshake.begin(ByteString.EMPTY);
+    return handshake.begin(ByteString.EMPTY, Compression.NONE);
   }
 
   private static ByteString refusal(String error) {

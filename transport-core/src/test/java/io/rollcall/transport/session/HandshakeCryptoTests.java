@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
 import java.time.Duration;
@@ -171,6 +172,7 @@ class HandshakeCryptoTests {
     return new HandshakeResult.Accepted(
         new PeerIdentity.Unauthenticated(),
         HandshakeVersion.NONE,
+        Compression.NONE,
         HandshakeResponse.getDefaultInstance());
   }
 

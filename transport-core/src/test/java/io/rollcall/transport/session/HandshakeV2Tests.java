@@ -15,6 +15,7 @@ import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.HandshakeVersion;
@@ -410,7 +411,9 @@ class HandshakeV2Tests {
     HandshakeResult.Challenged challenged =
         (HandshakeResult.Challenged)
             serverSpeaking(HandshakePolicy.AUTO)
-                .judge(new ReceivedHello(hello, TIMESTAMP_OF_1.concat(bytes(hello)), NO_TLS))
+                .judge(
+                    new ReceivedHello(
+                        hello, TIMESTAMP_OF_1.concat(bytes(hello)), NO_TLS, Compression.NONE))
                 .toCompletableFuture()
                 .join();
     exchange.judge(bytes(challenged.response()));
@@ -692,7 +695,7 @@ class HandshakeV2Tests {
       AuthManager who, ClientHandshakeSettings settings, Instant now, ByteString binding) {
     return new ClientHandshake(
             who, "client-1", settings, InstantSource.fixed(now), new SecureRandom())
-        .begin(binding);
+        .begin(binding, Compression.NONE);
   }
 
   private ServerHandshake serverSpeaking(HandshakePolicy policy) {
@@ -721,7 +724,7 @@ class HandshakeV2Tests {
   private static HandshakeResult judge(
       ServerHandshake handshake, HandshakeRequest hello, ByteString binding) {
     return handshake
-        .judge(new ReceivedHello(hello, bytes(hello), binding))
+        .judge(new ReceivedHello(hello, bytes(hello), binding, Compression.NONE))
         .toCompletableFuture()
         .join();
   }

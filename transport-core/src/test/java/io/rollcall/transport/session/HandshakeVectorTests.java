@@ -11,6 +11,7 @@ import io.rollcall.proto.handshake.ServerExtension;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
@@ -59,6 +60,8 @@ class HandshakeVectorTests {
         HandshakePolicy.valueOf(text(vector, "policy").toUpperCase(Locale.ROOT));
     InstantSource clock =
         InstantSource.fixed(Instant.EPOCH.plusNanos(Long.parseLong(text(vector, "timestamp"))));
+    Compression compression =
+        Compression.valueOf(text(vector, "compression").toUpperCase(Locale.ROOT));
     ByteString binding = bytes(vector, "binding");
     ClientExchange exchange =
         new ClientHandshake(
@@ -67,7 +70,7 @@ class HandshakeVectorTests {
                 new ClientHandshakeSettings(policy, text(vector, "network_id"), Set.of()),
                 clock,
                 new Fixed(bytes(vector, "client_random")))
-            .begin(binding);
+            .begin(binding, compression);
 
     HandshakeRequest hello = exchange.hello();
     HandshakeResult.Challenged challenged =
@@ -86,7 +89,7 @@ class HandshakeVectorTests {
                     TransportMetrics.NOOP,
                     clock,
                     new Fixed(bytes(vector, "server_nonce")))
-                .judge(new ReceivedHello(hello, hello.toByteString(), binding))
+                .judge(new ReceivedHello(hello, hello.toByteString(), binding, compression))
                 .toCompletableFuture()
                 .get();
     exchange.judge(challenged.response().toByteString());

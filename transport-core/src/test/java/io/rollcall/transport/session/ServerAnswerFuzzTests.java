@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakeRejectedException;
 import io.rollcall.transport.testing.FixedRandom;
 import io.rollcall.transport.testing.FuzzRuns;
@@ -37,7 +38,7 @@ class ServerAnswerFuzzTests {
     RUNS.one(frame);
     ByteString bytes = ByteString.copyFrom(frame);
     try {
-      ClientExchange.Step step = handshake.begin(ByteString.EMPTY).judge(bytes);
+      ClientExchange.Step step = handshake.begin(ByteString.EMPTY, Compression.NONE).judge(bytes);
       HandshakeResponse response = HandshakeResponse.parseFrom(bytes);
       assertThat(response.getAccepted()).isTrue();
       assertThat(step).isEqualTo(new ClientExchange.Step.Done());

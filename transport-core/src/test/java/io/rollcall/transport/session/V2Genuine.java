@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.transport.AdmissionSettings;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.HandshakePolicy;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.PublicKey;
@@ -51,7 +52,7 @@ final class V2Genuine {
             new ClientHandshakeSettings(policy, NETWORK, Set.of(serverKeys)),
             CLOCK,
             FixedRandom.MOST)
-        .begin(ByteString.EMPTY);
+        .begin(ByteString.EMPTY, Compression.NONE);
   }
 
   /** What the server does about a hello; a new server each time, with the same challenge. */

@@ -1,6 +1,7 @@
 package io.rollcall.transport.testing;
 
 import io.rollcall.proto.ChainId;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.HandshakeVersion;
 import io.rollcall.transport.PeerIdentity;
@@ -29,6 +30,7 @@ public final class ConnectionInfos {
             id, TestKeys.publicKey(id).bytes(), Set.of(ChainId.of(8453), ChainId.of(10)), 1, false),
         handshake,
         tls,
+        Compression.NONE,
         Instant.parse("2026-01-01T00:00:00Z"),
         Instant.parse("2026-01-01T00:00:09Z"),
         1000,

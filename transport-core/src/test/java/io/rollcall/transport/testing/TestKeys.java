@@ -2,6 +2,7 @@ package io.rollcall.transport.testing;
 
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.HandshakeRequest;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPair;
@@ -74,12 +75,12 @@ public final class TestKeys {
   public static HandshakeRequest hello(AuthManager who, InstantSource clock) {
     return new ClientHandshake(
             who, "client-1", ClientHandshakeSettings.V1, clock, new SecureRandom())
-        .begin(ByteString.EMPTY)
+        .begin(ByteString.EMPTY, Compression.NONE)
         .hello();
   }
 
   /** As it comes to a server without TLS. */
   public static ReceivedHello received(HandshakeRequest hello) {
-    return new ReceivedHello(hello, hello.toByteString(), ByteString.EMPTY);
+    return new ReceivedHello(hello, hello.toByteString(), ByteString.EMPTY, Compression.NONE);
   }
 }
