@@ -25,6 +25,8 @@ public final class MicroBenchmark implements Benchmark {
   public enum Subject {
     /** Protobuf. */
     CODEC("codec", "messages to bytes and back", CodecTiming.class),
+    /** Large messages made smaller. */
+    COMPRESSION("compression", "messages to zstd and back", CompressionTiming.class),
     /** Judging and proving who somebody is. */
     HELLO("hello", "the arithmetic of a handshake, without a socket", HelloTiming.class),
     /** From an event loop to a handler. */
@@ -104,6 +106,10 @@ public final class MicroBenchmark implements Benchmark {
     Result<?> allocated = fork.getSecondaryResults().get(ALLOCATED);
     if (allocated != null) {
       figures.put(Metric.ALLOCATED, allocated.getScore());
+    }
+    Result<?> compressed = fork.getSecondaryResults().get(CompressionTiming.Size.COMPRESSED);
+    if (compressed != null) {
+      figures.put(Metric.COMPRESSED, compressed.getScore());
     }
     return figures;
   }

@@ -22,6 +22,8 @@ public enum Metric {
   TIME("ns/op", Better.LESS),
   /** What one operation allocates on the heap. */
   ALLOCATED("B/op", Better.LESS),
+  /** What is left of a message once it is compressed. */
+  COMPRESSED("compressed bytes", Better.LESS),
   /** Resident memory of the server's process for one connection. */
   MEMORY("process KiB each", Better.LESS),
   /** Live heap of the server for one connection. */
