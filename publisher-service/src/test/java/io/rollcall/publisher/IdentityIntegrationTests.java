@@ -44,6 +44,9 @@ import tools.jackson.databind.JsonNode;
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
       "transport.listen-addr=127.0.0.1:0",
+      // None of these peers knows what that is, and none sees anything of it.
+      "transport.compression=zstd",
+      "transport.compression-threshold=64",
       "publisher.scp.timeout=10s",
       "auth.enabled=true",
       "auth.replay-file=",

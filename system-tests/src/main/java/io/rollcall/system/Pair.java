@@ -43,7 +43,8 @@ final class Pair implements AutoCloseable {
    *
    * @param repository the root of a checkout that was built
    * @param genesis who has how much at first, on each of the two rollups
-   * @param proven whether both ends prove who they are: handshake v2, on mutual TLS
+   * @param proven whether both ends prove who they are: handshake v2, on mutual TLS; then messages
+   *     are compressed too, which is agreed by that handshake alone
    */
   Pair(Path repository, Map<Wallet, Long> genesis, boolean proven) {
     this.repository = repository;
@@ -138,6 +139,10 @@ final class Pair implements AutoCloseable {
     all.add("--server.address=127.0.0.1");
     all.add("--server.port=0");
     all.add("--auth.enabled=true");
+    if (certificates.isPresent()) {
+      all.add("--transport.compression=zstd");
+      all.add("--transport.compression-threshold=64");
+    }
     all.add("--auth.private-key-file=" + writeKey(name, key));
     // All of them work in one folder.
     String owner = name.equals("publisher") ? "publisher" : "sequencer";

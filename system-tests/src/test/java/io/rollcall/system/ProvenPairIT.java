@@ -70,5 +70,6 @@ class ProvenPairIT {
   private static void assertProven(JsonNode connection) {
     assertThat(connection.path("handshake").asString()).isEqualTo("v2");
     assertThat(connection.path("tls").asBoolean()).isTrue();
+    assertThat(connection.path("compression").asString()).isEqualTo("zstd");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.HandshakeRequest;
 import io.rollcall.proto.v1.HandshakeResponse;
+import io.rollcall.transport.Compression;
 import io.rollcall.transport.auth.EcdsaAuthManager;
 import io.rollcall.transport.auth.KeyPairs;
 import io.rollcall.transport.auth.Signer;
@@ -46,7 +47,7 @@ class ReplayIT {
   @Test
   void aRecordedHelloIsRefusedAlsoAfterAKillAndAFreshOneIsNot() throws IOException {
     ServiceProcess first = start();
-    HandshakeRequest recorded = peer.begin(ByteString.EMPTY).hello();
+    HandshakeRequest recorded = peer.begin(ByteString.EMPTY, Compression.NONE).hello();
     assertThat(answer(first, recorded).getAccepted()).isTrue();
     assertThat(answer(first, recorded).getError()).isEqualTo("handshake was used before");
 
@@ -55,7 +56,7 @@ class ReplayIT {
 
     assertThat(answer(second, recorded).getError())
         .isEqualTo("handshake timestamp not after the last one accepted before a restart");
-    HandshakeRequest fresh = peer.begin(ByteString.EMPTY).hello();
+    HandshakeRequest fresh = peer.begin(ByteString.EMPTY, Compression.NONE).hello();
     assertThat(answer(second, fresh).getAccepted()).isTrue();
     assertThat(answer(second, fresh).getError()).isEqualTo("handshake was used before");
     assertThat(PAIR.folder().resolve("data/replay")).exists();
