@@ -43,8 +43,6 @@ public final class PublisherTracing
   static final int MOST_OPEN = 20_000;
 
   private static final String CHAINS = "rollcall.chains";
-  private static final String OUTCOME = "rollcall.outcome";
-  private static final String REASON = "rollcall.reason";
 
   /** A sampled XT that is queued or voted on; but for the span, the coordinator thread's own. */
   private static final class Open {
@@ -163,10 +161,7 @@ public final class PublisherTracing
     }
     long now = spans.now();
     XtSpans.end(decide, now);
-    xt.span.tag(OUTCOME, lowerCase(decision.outcome()));
-    if (!decision.reason().isEmpty()) {
-      xt.span.tag(REASON, decision.reason());
-    }
+    XtSpans.outcome(xt.span, lowerCase(decision.outcome()), decision.reason());
     XtSpans.end(xt.span, now);
   }
 

@@ -40,8 +40,6 @@ public final class SequencerTracing
   static final int MOST_OPEN = 20_000;
 
   private static final String CHAIN = "rollcall.chain";
-  private static final String OUTCOME = "rollcall.outcome";
-  private static final String REASON = "rollcall.reason";
   private static final String VOTE = "rollcall.vote";
 
   /** What is known of an XT that has not ended. */
@@ -171,7 +169,7 @@ public final class SequencerTracing
     }
     Span vote = spans.begin(sent.id(), "xt vote", xt.announcement, xt.announcedNanos);
     vote.tag(VOTE, sent.yes() ? "yes" : "no");
-    tagReason(vote, sent.reason());
+    XtSpans.reason(vote, sent.reason());
     if (xt.vote != null) {
       spans.record(xt.vote, sent.id(), vote);
     }
@@ -185,18 +183,11 @@ public final class SequencerTracing
     }
     String name = outcome.applied() ? "xt apply" : "xt discard";
     Span end = spans.begin(outcome.id(), name, xt.announcement, outcome.decidedAt());
-    end.tag(OUTCOME, outcome.committed() ? "committed" : "aborted");
-    tagReason(end, outcome.reason());
+    XtSpans.outcome(end, outcome.committed() ? "committed" : "aborted", outcome.reason());
     if (isOfThisBatch(last, outcome.id(), outcome.decidedAt())) {
       spans.record(last, outcome.id(), end);
     }
     XtSpans.end(end, spans.now());
-  }
-
-  private static void tagReason(Span span, String reason) {
-    if (!reason.isEmpty()) {
-      span.tag(REASON, reason);
-    }
   }
 
   /** The last sync may be an older one: not every batch has something to make durable. */

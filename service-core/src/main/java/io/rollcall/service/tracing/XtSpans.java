@@ -20,6 +20,9 @@ public final class XtSpans {
   /** The XT's id, on each of its spans. */
   public static final String XT = "rollcall.xt";
 
+  private static final String OUTCOME = "rollcall.outcome";
+  private static final String REASON = "rollcall.reason";
+
   /** On each span of a sync: how many XTs and plain transactions it made durable. */
   static final String SYNCED = "rollcall.synced";
 
@@ -70,6 +73,19 @@ public final class XtSpans {
   /** Begins a span under another one, for {@link #end}. */
   public Span begin(XtId id, String name, Span parent, long sinceNanos) {
     return builder(id, name, sinceNanos).setParent(parent.context()).start();
+  }
+
+  /** Says on a span how the XT ended. */
+  public static void outcome(Span span, String outcome, String reason) {
+    span.tag(OUTCOME, outcome);
+    reason(span, reason);
+  }
+
+  /** Says on a span why not; nothing if there is no reason. */
+  public static void reason(Span span, String reason) {
+    if (!reason.isEmpty()) {
+      span.tag(REASON, reason);
+    }
   }
 
   /** Ends a span. */

@@ -1,9 +1,11 @@
 package io.rollcall.transport.compression;
 
 import io.rollcall.transport.Compression;
+import io.rollcall.transport.CompressionSettings;
 import io.rollcall.transport.InvalidSettingException;
 import io.rollcall.transport.codec.MalformedMessageException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Messages to zstd frames (RFC 8878) and back: each a single frame that says how much is in it and
@@ -36,6 +38,11 @@ public final class ZstdCodec {
       throw unavailable(
           "com.github.luben:zstd-jni does not load on this machine (%s)".formatted(unfit));
     }
+  }
+
+  /** What these settings ask for; empty when that is no compression. */
+  public static Optional<ZstdCodec> of(CompressionSettings settings) {
+    return settings.on() ? Optional.of(load()) : Optional.empty();
   }
 
   private static InvalidSettingException unavailable(String why) {

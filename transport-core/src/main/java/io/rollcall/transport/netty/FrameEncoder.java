@@ -9,6 +9,7 @@ import io.rollcall.proto.v1.HandshakeResponse;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.codec.Codec;
 import io.rollcall.transport.codec.LengthPrefix;
+import io.rollcall.transport.compression.ZstdCodec;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -23,8 +24,7 @@ final class FrameEncoder {
   private final OutboundBudget budget;
   private final Optional<FrameCompressor> compressor;
 
-  /** With a compressor if links may agree to have large messages compressed. */
-  FrameEncoder(
+  private FrameEncoder(
       Codec codec,
       ByteBufAllocator allocator,
       OutboundBudget budget,
@@ -33,6 +33,19 @@ final class FrameEncoder {
     this.allocator = allocator;
     this.budget = budget;
     this.compressor = compressor;
+  }
+
+  /**
+   * Encodes for one server or client.
+   *
+   * @param zstd there if links may agree to have large messages compressed
+   * @param threshold bytes of the smallest message that is compressed then
+   */
+  static FrameEncoder of(
+      Codec codec, OutboundBudget budget, Optional<ZstdCodec> zstd, int threshold) {
+    ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+    return new FrameEncoder(
+        codec, allocator, budget, zstd.map(it -> new FrameCompressor(it, threshold, allocator)));
   }
 
   /** What all frames that were encoded here and still live hold. */

@@ -1,7 +1,6 @@
 package io.rollcall.transport.netty;
 
 import com.google.protobuf.ByteString;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.ClientSettings;
@@ -167,14 +166,8 @@ public final class NettyTransportClient implements TransportClient {
     this.codec = new ProtobufCodec(limits.maxMessageSize());
     this.outbound = new OutboundBudget("outbound-buffer", limits.outboundBuffer());
     CompressionSettings compression = limits.compression();
-    this.zstd = compression.on() ? Optional.of(ZstdCodec.load()) : Optional.empty();
-    ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
-    this.frames =
-        new FrameEncoder(
-            codec,
-            allocator,
-            outbound,
-            zstd.map(it -> new FrameCompressor(it, compression.threshold(), allocator)));
+    this.zstd = ZstdCodec.of(compression);
+    this.frames = FrameEncoder.of(codec, outbound, zstd, compression.threshold());
     this.inbound = new InboundBudget(limits.inboundBuffer());
     this.dispatcher =
         new MessageDispatcher(

@@ -1,7 +1,6 @@
 package io.rollcall.transport.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -144,14 +143,8 @@ public final class NettyTransportServer implements TransportServer {
     this.codec = new ProtobufCodec(maxMessageSize);
     this.outbound = new OutboundBudget("outbound-buffer-total", settings.outboundBufferTotal());
     CompressionSettings compression = settings.connection().compression();
-    this.zstd = compression.on() ? Optional.of(ZstdCodec.load()) : Optional.empty();
-    ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
-    this.frames =
-        new FrameEncoder(
-            codec,
-            allocator,
-            outbound,
-            zstd.map(it -> new FrameCompressor(it, compression.threshold(), allocator)));
+    this.zstd = ZstdCodec.of(compression);
+    this.frames = FrameEncoder.of(codec, outbound, zstd, compression.threshold());
     this.connections =
         new ConnectionManager<>(settings.maxConnections(), metrics, System::nanoTime);
     this.dispatcher =

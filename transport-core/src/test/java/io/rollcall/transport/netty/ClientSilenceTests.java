@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.rollcall.proto.v1.DisconnectMessage;
@@ -48,11 +47,11 @@ class ClientSilenceTests {
         new LinkContext(
             settings,
             codec,
-            new FrameEncoder(
+            FrameEncoder.of(
                 codec,
-                ByteBufAllocator.DEFAULT,
                 new OutboundBudget("outbound-buffer", settings.outboundBuffer()),
-                Optional.empty()),
+                Optional.empty(),
+                settings.compression().threshold()),
             Optional.empty(),
             new InboundBudget(settings.inboundBuffer()),
             SenderIds.client("me"),

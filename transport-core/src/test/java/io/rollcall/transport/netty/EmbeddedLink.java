@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
@@ -52,7 +51,7 @@ final class EmbeddedLink implements AutoCloseable {
     this.compression = compression.algorithm();
     channel.freezeTime();
     ConnectionSettings defaults = ConnectionSettings.server();
-    Optional<ZstdCodec> zstd = compression.on() ? Optional.of(ZstdCodec.load()) : Optional.empty();
+    Optional<ZstdCodec> zstd = ZstdCodec.of(compression);
     Codec codec = new ProtobufCodec(MAX_MESSAGE_SIZE);
     link =
         Link.of(
@@ -71,13 +70,7 @@ final class EmbeddedLink implements AutoCloseable {
                     defaults.stopTimeout(),
                     compression),
                 codec,
-                new FrameEncoder(
-                    codec,
-                    ByteBufAllocator.DEFAULT,
-                    outbound,
-                    zstd.map(it ->
-                        new FrameCompressor(
-                            it, compression.threshold(), ByteBufAllocator.DEFAULT))),
+                FrameEncoder.of(codec, outbound, zstd, compression.threshold()),
                 zstd,
                 inbound,
                 SenderIds.SERVER,
