@@ -14,9 +14,10 @@ import java.util.zip.CRC32C;
 
 /**
  * The content of a replay file: a line that names the format and its version, then batches. A batch
- * is a line for each key - 66 hex digits, the timestamp, a CRC-32C of both - and a last line with
- * its number, from 0, that of its lines, and a CRC-32C of both. A later batch counts more than one
- * before it; between and behind the others there may be empty lines.
+ * is a line for each key - 66 hex digits, the timestamp, a CRC-32C of both -, one for all keys if
+ * there is such a mark, and a last line with its number, from 0, that of its lines, and a CRC-32C
+ * of both. A later batch counts more than one before it, and its mark for all keys, or that it has
+ * none, counts alone; between and behind the others there may be empty lines.
  *
  * <p>So nothing that was cut off, changed or written by somebody else is taken for it, but for one
  * thing: a last batch that is not whole, behind the first, is what a process wrote when it was
@@ -25,8 +26,16 @@ import java.util.zip.CRC32C;
 final class MarksText {
 
   private static final String NAME = "rollcall replay marks, version ";
-  private static final String VERSION = "2";
+  private static final String VERSION = "4";
+
+  /**
+   * Had no mark for all keys, and else the same form. More than a bit from the one of today: a bit
+   * that changed makes neither of the other.
+   */
+  private static final String VERSION_BEFORE = "2";
+
   private static final Pattern RECORD = Pattern.compile("(([0-9a-f]{66}) (-?\\d{1,19})) (\\w{8})");
+  private static final Pattern ALL = Pattern.compile("(all (-?\\d{1,19})) (\\w{8})");
   private static final String END = "end ";
   private static final Pattern LAST =
       Pattern.compile("(" + END + "(\\d{1,9}) (\\d{1,9})) (\\w{8})");
@@ -34,23 +43,28 @@ final class MarksText {
   private MarksText() {}
 
   /** The bytes of a file with one batch; keys in an order that does not depend on chance. */
-  static byte[] encode(Map<ByteString, Long> marks) {
+  static byte[] encode(Marks marks) {
     return bytes(NAME + VERSION + "\n", 0, marks);
   }
 
   /** The bytes of one more batch, the one of this number. */
-  static byte[] encodeBatch(int number, Map<ByteString, Long> marks) {
+  static byte[] encodeBatch(int number, Marks marks) {
     return bytes("", number, marks);
   }
 
-  private static byte[] bytes(String before, int number, Map<ByteString, Long> marks) {
+  private static byte[] bytes(String before, int number, Marks marks) {
     SortedMap<ByteString, Long> sorted =
         new TreeMap<>(ByteString.unsignedLexicographicalComparator());
-    sorted.putAll(marks);
+    sorted.putAll(marks.ofKeys());
     StringBuilder text = new StringBuilder(before);
     sorted.forEach((key, timestamp) ->
         append(text, HexFormat.of().formatHex(key.toByteArray()) + " " + timestamp));
-    append(text, END + number + " " + marks.size());
+    int lines = sorted.size();
+    if (marks.ofAll() != Marks.NONE) {
+      append(text, "all " + marks.ofAll());
+      lines++;
+    }
+    append(text, END + number + " " + lines);
     return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -63,20 +77,21 @@ final class MarksText {
    *
    * @throws IllegalArgumentException saying what is wrong with it
    */
-  static Map<ByteString, Long> decode(byte[] bytes) {
+  static Marks decode(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     if (!text.startsWith(NAME)) {
       throw new IllegalArgumentException("it holds something else");
     }
     List<String> lines = List.of(text.split("\n", -1));
     String version = lines.getFirst().substring(NAME.length());
-    if (!version.equals(VERSION)) {
+    if (!version.equals(VERSION) && !version.equals(VERSION_BEFORE)) {
       throw new IllegalArgumentException("it has version " + shown(version) + ", not " + VERSION);
     }
     Map<ByteString, Long> marks = new HashMap<>();
+    long ofAll = Marks.NONE;
     int line = 1;
     for (int number = 0; number == 0 || !isEmpty(lines, line); number++) {
-      Map<ByteString, Long> batch = new HashMap<>();
+      Batch batch = new Batch();
       int next;
       try {
         next = readBatch(lines, line, number, batch);
@@ -84,21 +99,21 @@ final class MarksText {
         if (number == 0 || !isLastBatch(lines, line, number)) {
           throw damaged;
         }
-        return marks;
+        return new Marks(marks, ofAll);
       }
-      marks.putAll(batch);
+      marks.putAll(batch.ofKeys);
+      ofAll = batch.ofAll;
       line = next;
     }
-    return marks;
+    return new Marks(marks, ofAll);
   }
 
   /** Returns where the next batch begins. */
-  private static int readBatch(
-      List<String> lines, int from, int number, Map<ByteString, Long> batch) {
+  private static int readBatch(List<String> lines, int from, int number, Batch batch) {
     for (int line = from; line < lines.size() - 1; line++) {
       String content = lines.get(line);
       if (content.startsWith(END)) {
-        if (!isEnd(content, number, batch.size())) {
+        if (!isEnd(content, number, batch.lines())) {
           throw new IllegalArgumentException(
               "line " + (line + 1) + " does not fit those before it");
         }
@@ -132,14 +147,18 @@ final class MarksText {
     return lines.subList(from, lines.size()).stream().allMatch(String::isEmpty);
   }
 
-  private static void read(String content, int line, Map<ByteString, Long> marks) {
+  private static void read(String content, int line, Batch batch) {
     Matcher record = RECORD.matcher(content);
-    if (!record.matches() || !crc(record.group(1)).equals(record.group(4))) {
+    Matcher all = ALL.matcher(content);
+    if (record.matches() && crc(record.group(1)).equals(record.group(4))) {
+      ByteString key = ByteString.fromHex(record.group(2));
+      if (batch.ofKeys.put(key, Long.valueOf(record.group(3))) != null) {
+        throw new IllegalArgumentException("line " + line + " repeats a key");
+      }
+    } else if (all.matches() && crc(all.group(1)).equals(all.group(3)) && !batch.isOfAll()) {
+      batch.ofAll = Long.parseLong(all.group(2));
+    } else {
       throw new IllegalArgumentException("line " + line + " is damaged");
-    }
-    ByteString key = ByteString.fromHex(record.group(2));
-    if (marks.put(key, Long.valueOf(record.group(3))) != null) {
-      throw new IllegalArgumentException("line " + line + " repeats a key");
     }
   }
 
@@ -151,5 +170,19 @@ final class MarksText {
 
   private static String shown(String text) {
     return text.length() <= 10 && text.chars().allMatch(Character::isDigit) ? text : "unknown";
+  }
+
+  /** What was read of one batch. */
+  private static final class Batch {
+    private final Map<ByteString, Long> ofKeys = new HashMap<>();
+    private long ofAll = Marks.NONE;
+
+    private boolean isOfAll() {
+      return ofAll != Marks.NONE;
+    }
+
+    private int lines() {
+      return ofKeys.size() + (isOfAll() ? 1 : 0);
+    }
   }
 }

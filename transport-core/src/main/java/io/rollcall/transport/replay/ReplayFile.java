@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,14 +28,29 @@ import org.slf4j.LoggerFactory;
  * more it is replaced as a whole. Owns a lock on it and a thread named {@code replay-file}, from
  * {@link #open} to {@link #close()}; whoever opened it closes it.
  *
- * <p>Whatever arrives while one write is under way shares the next: however many peers say hello at
- * once, each of them waits for two writes at most. At most {@link #MOST_WAITING} wait.
+ * <p>Each write also says, for all keys, that hellos up to {@link #AHEAD} from now may have been
+ * accepted. So most hellos wait for no disk: their marks are gathered, and should the process be
+ * killed before they are written, the next one refuses every hello up to that time. {@link #close}
+ * takes it back, for then all marks are written.
+ *
+ * <p>A hello beyond that time waits for its write. Whatever arrives while one is under way shares
+ * the next: however many peers say hello at once, each waits for two writes at most. At most {@link
+ * #MOST_WAITING} wait.
  *
  * <p>When a write fails or takes longer than {@link #PATIENCE}, the hellos that wait for it are let
  * in all the same: a full disk must not keep every sequencer out. That is logged as an error, once
  * until it works again, and {@link #problem()} says so; each further hello tries again.
  */
 public final class ReplayFile implements ReplayMarks, AutoCloseable {
+
+  /**
+   * How far ahead of its time a write covers hellos. Less than a process needs to start, so that
+   * after a kill nobody is refused whose clock is right.
+   */
+  static final Duration AHEAD = Duration.ofSeconds(1);
+
+  /** How long marks are gathered that nobody waits for: so what is covered does not end between. */
+  static final Duration GATHERED = AHEAD.dividedBy(4);
 
   /** How long a hello waits for the disk. */
   static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -55,7 +72,8 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   private final Disk disk;
   private final Supplier<Set<ByteString>> trusted;
   private final Duration patience;
-  private final Map<ByteString, Long> atStart;
+  private final InstantSource clock;
+  private final Marks atStart;
   private final Thread writer;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -63,6 +81,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   // Under the lock.
   private final Map<ByteString, Long> marks;
   private @Nullable Batch waiting;
+  private long covered;
   private @Nullable String problem;
   private boolean failed;
   private boolean writing;
@@ -71,7 +90,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   // The writer's.
   private int batchesInFile = 1;
 
-  /** What one write makes durable, and those who wait for it. */
+  /** What one write makes durable, and those who wait for it: often nobody. */
   private final class Batch {
     private final Map<ByteString, Long> marks = new HashMap<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
@@ -90,15 +109,18 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   }
 
   ReplayFile(
-      Map<ByteString, Long> atStart,
+      Marks atStart,
       Disk disk,
       Supplier<Set<ByteString>> trusted,
-      Duration patience) {
-    this.atStart = Map.copyOf(atStart);
-    this.marks = new HashMap<>(atStart);
+      Duration patience,
+      InstantSource clock) {
+    this.atStart = new Marks(Map.copyOf(atStart.ofKeys()), atStart.ofAll());
+    this.marks = new HashMap<>(atStart.ofKeys());
+    this.covered = atStart.ofAll();
     this.disk = disk;
     this.trusted = trusted;
     this.patience = patience;
+    this.clock = clock;
     this.writer = Thread.ofPlatform().daemon().name("replay-file").start(this::work);
   }
 
@@ -113,15 +135,22 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
    *     or written; says which, and what to do
    */
   public static ReplayFile open(Path file, Supplier<Set<ByteString>> trusted) {
+    return open(file, trusted, InstantSource.system());
+  }
+
+  static ReplayFile open(Path file, Supplier<Set<ByteString>> trusted, InstantSource clock) {
     try {
       LockedFile disk = LockedFile.take(file);
       try {
-        Map<ByteString, Long> marks = new HashMap<>();
-        disk.read().ifPresent(content -> marks.putAll(decode(content)));
-        forget(marks, trusted);
-        disk.replace(MarksText.encode(marks));
-        log.info("{} keeps the last hello of {} keys", file, marks.size());
-        return new ReplayFile(marks, disk, trusted, PATIENCE);
+        Marks marks =
+            disk.read().map(ReplayFile::decode).orElseGet(() -> new Marks(Map.of(), Marks.NONE));
+        Map<ByteString, Long> ofKeys = new HashMap<>(marks.ofKeys());
+        forget(ofKeys, trusted, clock);
+        Marks kept = new Marks(ofKeys, marks.ofAll());
+        disk.replace(MarksText.encode(kept));
+        log.info("{} keeps the last hello of {} keys", file, ofKeys.size());
+        warnOfWhatIsToCome(file, kept.ofAll(), nanos(clock));
+        return new ReplayFile(kept, disk, trusted, PATIENCE, clock);
       } catch (IOException | RuntimeException e) {
         disk.close();
         throw e;
@@ -131,7 +160,18 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
     }
   }
 
-  private static Map<ByteString, Long> decode(byte[] content) {
+  private static void warnOfWhatIsToCome(Path file, long ofAll, long now) {
+    if (ofAll > now) {
+      log.warn(
+          "{} was not closed in order by the process before: hellos count from {} on, peers are"
+              + " refused until then; if a clock was ahead, removing the file while this server is"
+              + " stopped ends that",
+          file,
+          Instant.ofEpochSecond(0, ofAll));
+    }
+  }
+
+  private static Marks decode(byte[] content) {
     try {
       return MarksText.decode(content);
     } catch (IllegalArgumentException e) {
@@ -145,8 +185,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
 
   @Override
   public OptionalLong atStart(ByteString key) {
-    Long mark = atStart.get(key);
-    return mark == null ? OptionalLong.empty() : OptionalLong.of(mark);
+    return atStart.of(key);
   }
 
   @Override
@@ -158,19 +197,15 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
       if (higher) {
         marks.put(key, timestamp);
       }
-      if (closed) {
+      boolean waits = timestamp > covered;
+      if (closed || (!higher && !waits)) {
         return DONE;
       }
       Batch batch = waiting == null ? begin() : waiting;
       if (higher) {
         batch.marks.put(key, timestamp);
       }
-      if (batch.waiters == MOST_WAITING) {
-        late();
-        return DONE;
-      }
-      batch.waiters++;
-      return batch.settled;
+      return waits ? await(batch) : DONE;
     } finally {
       lock.unlock();
     }
@@ -179,11 +214,25 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   /** Under the lock. */
   private Batch begin() {
     Batch batch = new Batch();
-    // One timer for all of them: the first is the one that has waited longest.
-    var _ = batch.outcome.completeOnTimeout(Outcome.LATE, patience.toNanos(), TimeUnit.NANOSECONDS);
     waiting = batch;
     changed.signal();
     return batch;
+  }
+
+  /** Under the lock. */
+  private CompletionStage<Void> await(Batch batch) {
+    if (batch.waiters == MOST_WAITING) {
+      late();
+      return DONE;
+    }
+    if (batch.waiters == 0) {
+      // One timer for all of them: the first is the one that has waited longest.
+      var _ =
+          batch.outcome.completeOnTimeout(Outcome.LATE, patience.toNanos(), TimeUnit.NANOSECONDS);
+      changed.signal();
+    }
+    batch.waiters++;
+    return batch.settled;
   }
 
   /** Why hellos are let in without being kept, now; empty when they are kept. */
@@ -199,40 +248,88 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
 
   private void work() {
     for (Batch next = next(); next != null; next = next()) {
-      written(write(next.marks));
-      next.outcome.complete(Outcome.DECIDED);
+      carryOut(next, false);
+    }
+    Batch last = last();
+    if (last != null) {
+      carryOut(last, true);
     }
   }
 
-  /** Everything that waits, once there is something; null when closed and all is done. */
+  private void carryOut(Batch batch, boolean last) {
+    if (!batch.marks.isEmpty() || last || failed()) {
+      long ofAll = last ? atStart.ofAll() : Math.max(covered(), nanos(clock) + AHEAD.toNanos());
+      written(write(new Marks(batch.marks, ofAll)), ofAll);
+    }
+    batch.outcome.complete(Outcome.DECIDED);
+  }
+
+  /** Everything that waits, once somebody waits for it or its time has come; null when closed. */
   private @Nullable Batch next() {
     lock.lock();
     try {
       while (waiting == null && !closed) {
         changed.awaitUninterruptibly();
       }
-      Batch next = waiting;
-      if (next == null && failed) {
-        next = new Batch(); // For what an earlier one could not write.
+      long left = GATHERED.toNanos();
+      while (waiting != null && waiting.waiters == 0 && left > 0 && !closed) {
+        left = changed.awaitNanos(left);
       }
-      waiting = null;
-      writing = next != null;
-      return next;
+    } catch (InterruptedException unexpected) {
+      // Nobody interrupts this thread; if somebody does, it writes sooner.
+    } finally {
+      lock.unlock();
+    }
+    return takeUnlessClosed();
+  }
+
+  private @Nullable Batch takeUnlessClosed() {
+    lock.lock();
+    try {
+      return closed ? null : take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is left to write at the end; null when that is nothing. */
+  private @Nullable Batch last() {
+    lock.lock();
+    try {
+      if (waiting == null && (failed || covered != atStart.ofAll())) {
+        // For what an earlier one could not write, and to take back what covers all keys.
+        waiting = new Batch();
+      }
+      return take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock. */
+  private @Nullable Batch take() {
+    Batch taken = waiting;
+    waiting = null;
+    writing = taken != null;
+    return taken;
+  }
+
+  private long covered() {
+    lock.lock();
+    try {
+      return covered;
     } finally {
       lock.unlock();
     }
   }
 
   /** Returns what went wrong. */
-  private @Nullable String write(Map<ByteString, Long> batch) {
+  private @Nullable String write(Marks batch) {
     try {
-      if (batch.isEmpty() && !failed()) {
-        return null;
-      }
-      if (!batch.isEmpty() && disk.append(MarksText.encodeBatch(batchesInFile, batch))) {
+      if (!failed() && disk.append(MarksText.encodeBatch(batchesInFile, batch))) {
         batchesInFile++;
       } else {
-        disk.replace(everything());
+        disk.replace(everything(batch.ofAll()));
         batchesInFile = 1;
       }
       return null;
@@ -250,32 +347,39 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
     }
   }
 
-  private byte[] everything() {
+  private byte[] everything(long ofAll) {
     lock.lock();
     try {
-      forget(marks, trusted);
-      return MarksText.encode(marks);
+      forget(marks, trusted, clock);
+      return MarksText.encode(new Marks(marks, ofAll));
     } finally {
       lock.unlock();
     }
   }
 
-  private static void forget(Map<ByteString, Long> marks, Supplier<Set<ByteString>> trustedNow) {
-    long old = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - KEPT.toNanos();
+  private static void forget(
+      Map<ByteString, Long> marks, Supplier<Set<ByteString>> trustedNow, InstantSource clock) {
+    long old = nanos(clock) - KEPT.toNanos();
     Set<ByteString> trusted = trustedNow.get();
     marks.entrySet().removeIf(mark -> mark.getValue() < old && !trusted.contains(mark.getKey()));
   }
 
-  private void written(@Nullable String failure) {
+  private static long nanos(InstantSource clock) {
+    Instant now = clock.instant();
+    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+  }
+
+  private void written(@Nullable String failure, long ofAll) {
     lock.lock();
     try {
       writing = false;
       if (failure != null) {
-        failed = !closed; // The last write is not repeated.
+        failed = true;
         failing(failure);
         return;
       }
       failed = false;
+      covered = ofAll;
       if (problem != null) {
         problem = null;
         log.warn("the replay file is written again");

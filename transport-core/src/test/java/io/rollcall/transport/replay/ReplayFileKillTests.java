@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ class ReplayFileKillTests {
 
   private static final ByteString KEY = ByteString.fromHex("02" + "ab".repeat(32));
 
+  private static final InstantSource LONG_AGO = () -> Instant.ofEpochSecond(-1_000_000);
+
   @TempDir private Path folder;
 
   @Test
@@ -24,6 +28,18 @@ class ReplayFileKillTests {
     long last = 0;
     for (int round = 0; round < 4; round++) {
       last = recordUntilKilled(file, last, 20 + 37 * round);
+      // Behind the clock, so that it waited for its own write each time.
+      try (ReplayFile replay = ReplayFile.open(file, () -> Set.of(KEY), LONG_AGO)) {
+        assertThat(replay.atStart(KEY).orElseThrow()).isGreaterThanOrEqualTo(last);
+      }
+    }
+  }
+
+  @Test
+  void nothingThatWaitedForNoWriteIsLostByAKill() throws Exception {
+    Path file = folder.resolve("replay");
+    for (int round = 0; round < 4; round++) {
+      long last = recordUntilKilled(file, Recorder.BY_THE_CLOCK, 200 + 370 * round);
       try (ReplayFile replay = ReplayFile.open(file, () -> Set.of(KEY))) {
         assertThat(replay.atStart(KEY).orElseThrow()).isGreaterThanOrEqualTo(last);
       }
@@ -66,12 +82,20 @@ class ReplayFileKillTests {
 
     static final String KEPT = "kept ";
 
+    /** Instead of a first timestamp: those of the system's clock. */
+    static final long BY_THE_CLOCK = -1;
+
     private Recorder() {}
 
     public static void main(String[] arguments) throws Exception {
-      ReplayFile file = ReplayFile.open(Path.of(arguments[0]), () -> Set.of(KEY));
-      long end = Long.parseLong(arguments[1]) + 1_000_000;
-      for (long timestamp = Long.parseLong(arguments[1]) + 1; timestamp < end; timestamp++) {
+      long from = Long.parseLong(arguments[1]);
+      boolean byTheClock = from == BY_THE_CLOCK;
+      InstantSource clock = byTheClock ? InstantSource.system() : LONG_AGO;
+      ReplayFile file = ReplayFile.open(Path.of(arguments[0]), () -> Set.of(KEY), clock);
+      for (int i = 1; i <= 1_000_000; i++) {
+        Instant now = clock.instant();
+        long timestamp =
+            byTheClock ? now.getEpochSecond() * 1_000_000_000 + now.getNano() : from + i;
         file.record(KEY, timestamp).toCompletableFuture().get(10, TimeUnit.SECONDS);
         if (file.problem().isEmpty()) {
           System.out.println(KEPT + timestamp);

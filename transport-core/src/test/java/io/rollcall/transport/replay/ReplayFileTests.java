@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +36,11 @@ class ReplayFileTests {
   private static final ByteString A = key(1);
   private static final ByteString B = key(2);
   private static final Duration LONG = Duration.ofSeconds(20);
+
+  /** By this clock no timestamp is covered by an earlier write, so each waits for its own. */
+  private static final InstantSource LONG_AGO = () -> Instant.ofEpochSecond(-1_000_000);
+
+  private static final Marks NOTHING = new Marks(Map.of(), Marks.NONE);
 
   @TempDir private Path folder;
   private final Set<ByteString> trusted = ConcurrentHashMap.newKeySet();
@@ -67,37 +74,40 @@ class ReplayFileTests {
   void whatIsRecordedIsOnDiskWhenItSaysSo() throws Exception {
     try (ReplayFile file = open()) {
       record(file, A, 5);
-      assertThat(MarksText.decode(Files.readAllBytes(path()))).isEqualTo(Map.of(A, 5L));
+      assertThat(MarksText.decode(Files.readAllBytes(path())).ofKeys()).isEqualTo(Map.of(A, 5L));
     }
   }
 
   @Test
   void longAfterTheirLastHelloKeysThatAreNoLongerTrustedAreDropped() throws Exception {
-    try (ReplayFile file = open()) {
+    Instant now = Instant.ofEpochSecond(Duration.ofDays(2).toSeconds());
+    long later = Duration.ofDays(3).toNanos();
+    try (ReplayFile file = open(() -> now)) {
       record(file, A, 5);
-      record(file, B, 1);
+      record(file, B, later);
       trusted.remove(A);
-      for (int timestamp = 2; timestamp <= LockedFile.ROOM / 80; timestamp++) {
-        record(file, B, timestamp);
+      for (int more = 1; more <= LockedFile.ROOM / 80; more++) {
+        record(file, B, later + more);
       }
-      assertThat(MarksText.decode(Files.readAllBytes(path()))).containsOnlyKeys(B);
+      assertThat(MarksText.decode(Files.readAllBytes(path())).ofKeys()).containsOnlyKeys(B);
       trusted.remove(B);
     }
-    try (ReplayFile file = open()) {
+    try (ReplayFile file = open(() -> now.plus(Duration.ofDays(3)))) {
       assertThat(file.atStart(B)).isEmpty();
-      assertThat(MarksText.decode(Files.readAllBytes(path()))).isEmpty();
+      assertThat(MarksText.decode(Files.readAllBytes(path())).ofKeys()).isEmpty();
     }
   }
 
   @Test
   void theLastHelloOfAKeyThatIsTrustedNoLongerIsKeptForADay() throws Exception {
-    long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-    try (ReplayFile file = open()) {
+    Instant noon = Instant.ofEpochSecond(1_800_000_000);
+    long now = TimeUnit.SECONDS.toNanos(noon.getEpochSecond());
+    try (ReplayFile file = open(() -> noon)) {
       record(file, A, now);
       record(file, B, now - ReplayFile.KEPT.plusMinutes(1).toNanos());
       trusted.clear();
     }
-    try (ReplayFile file = open()) {
+    try (ReplayFile file = open(() -> noon)) {
       assertThat(file.atStart(A)).as("should it come back").hasValue(now);
       assertThat(file.atStart(B)).isEmpty();
     }
@@ -160,7 +170,7 @@ class ReplayFileTests {
   @Test
   void manyAtOnceShareOneWrite() throws Exception {
     GatedDisk disk = new GatedDisk();
-    try (ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG)) {
+    try (ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, LONG_AGO)) {
       CompletableFuture<Void> first = file.record(A, 0).toCompletableFuture();
       disk.awaitWriter();
       List<CompletableFuture<Void>> others = new ArrayList<>();
@@ -175,9 +185,11 @@ class ReplayFileTests {
       assertThat(others).noneMatch(CompletableFuture::isDone);
       disk.gate.release();
       CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).get(10, SECONDS);
+      assertThat(disk.written).hasSize(2);
+      disk.gate.release();
     }
-    assertThat(disk.written).hasSize(2);
-    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 600L, B, 599L));
+    assertThat(MarksText.decode(disk.written.getLast()).ofKeys())
+        .isEqualTo(Map.of(A, 600L, B, 599L));
   }
 
   @Test
@@ -186,7 +198,8 @@ class ReplayFileTests {
     disk.gate.release(100);
     disk.room.drainPermits();
     disk.room.release(2);
-    try (ReplayFile file = new ReplayFile(Map.of(A, 5L), disk, () -> trusted, LONG)) {
+    try (ReplayFile file =
+        new ReplayFile(ofKeys(Map.of(A, 5L)), disk, () -> trusted, LONG, LONG_AGO)) {
       for (int timestamp = 6; timestamp < 12; timestamp++) {
         record(file, timestamp % 2 == 0 ? A : B, timestamp);
       }
@@ -195,7 +208,7 @@ class ReplayFileTests {
     assertThat(sizes.get(1)).isGreaterThan(sizes.get(0));
     assertThat(sizes.get(2)).isGreaterThan(sizes.get(1));
     assertThat(sizes.get(3)).as("replaced").isLessThan(sizes.get(2));
-    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 10L, B, 11L));
+    assertThat(MarksText.decode(disk.written.getLast()).ofKeys()).isEqualTo(Map.of(A, 10L, B, 11L));
   }
 
   @Test
@@ -215,17 +228,18 @@ class ReplayFileTests {
   @Test
   void whatAPowerCutLeftOfTheLastWriteDoesNotMatter() throws Exception {
     int begun;
+    byte[] content;
     try (ReplayFile file = open()) {
       record(file, A, 5);
       begun = new String(Files.readAllBytes(path()), US_ASCII).stripTrailing().length() + 1;
       record(file, B, 6);
+      content = Files.readAllBytes(path());
     }
-    byte[] content = Files.readAllBytes(path());
     content[begun + 80] = '\n';
     Files.write(path(), content);
     try (ReplayFile file = open()) {
       assertThat(file.atStart(A)).hasValue(5);
-      assertThat(file.atStart(B)).isEmpty();
+      assertThat(file.atStart(B).orElseThrow()).as("covered by the first write").isLessThan(6);
     }
   }
 
@@ -233,14 +247,100 @@ class ReplayFileTests {
   void whatIsKeptAlreadyIsNotWrittenAgain() throws Exception {
     GatedDisk disk = new GatedDisk();
     disk.gate.release(100);
-    try (ReplayFile file = new ReplayFile(Map.of(A, 5L), disk, () -> trusted, LONG)) {
+    try (ReplayFile file =
+        new ReplayFile(ofKeys(Map.of(A, 5L)), disk, () -> trusted, LONG, LONG_AGO)) {
       record(file, A, 5);
       record(file, A, 4);
       assertThat(disk.written).isEmpty();
       record(file, A, 6);
       assertThat(disk.written).hasSize(1);
     }
-    assertThat(disk.written).hasSize(1);
+    assertThat(disk.written).as("and that nothing is covered any more").hasSize(2);
+  }
+
+  @Test
+  void whatAnEarlierWriteCoversWaitsForNoDisk() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    Instant now = Instant.ofEpochSecond(100);
+    long covered = Duration.ofSeconds(100).plus(ReplayFile.AHEAD).toNanos();
+    try (ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, () -> now)) {
+      CompletableFuture<Void> first = file.record(A, covered - 10).toCompletableFuture();
+      disk.awaitWriter();
+      assertThat(first).isNotDone();
+      disk.gate.release();
+      first.get(10, SECONDS);
+      assertThat(MarksText.decode(disk.written.getFirst()).ofAll()).isEqualTo(covered);
+
+      assertThat(file.record(B, covered).toCompletableFuture()).isDone();
+      CompletableFuture<Void> beyond = file.record(A, covered + 1).toCompletableFuture();
+      assertThat(beyond).isNotDone();
+      disk.gate.release(100);
+      beyond.get(10, SECONDS);
+      assertThat(MarksText.decode(disk.written.get(1)).ofKeys())
+          .as("whoever waits takes along what does not")
+          .isEqualTo(Map.of(A, covered + 1, B, covered));
+    }
+  }
+
+  @Test
+  void whatNobodyWaitsForIsWrittenByItself() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    disk.gate.release(100);
+    Instant now = Instant.ofEpochSecond(100);
+    try (ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, () -> now)) {
+      record(file, A, 5);
+      record(file, B, 6);
+      Await.until("both are written", () -> disk.written.size() == 2);
+      assertThat(MarksText.decode(disk.written.getLast()).ofKeys()).isEqualTo(Map.of(A, 5L, B, 6L));
+    }
+  }
+
+  @Test
+  void afterAnEndOutOfOrderNothingCountsThatWasCovered() throws Exception {
+    Instant now = Instant.ofEpochSecond(100);
+    long covered = Duration.ofSeconds(100).plus(ReplayFile.AHEAD).toNanos();
+    byte[] whenKilled;
+    try (ReplayFile file = open(() -> now)) {
+      record(file, A, 5);
+      whenKilled = Files.readAllBytes(path());
+      record(file, B, covered);
+    }
+    try (ReplayFile file = open(() -> now)) {
+      assertThat(file.atStart(A)).as("in order").hasValue(5);
+      assertThat(file.atStart(B)).hasValue(covered);
+    }
+    Files.write(path(), whenKilled);
+    try (LogCapture log = LogCapture.of(ReplayFile.class);
+        ReplayFile file = open(() -> now)) {
+      assertThat(file.atStart(A)).hasValue(covered);
+      assertThat(file.atStart(B)).hasValue(covered);
+      assertThat(log.lines(Level.WARN))
+          .singleElement()
+          .asString()
+          .contains("hellos count from 1970-01-01T00:01:41Z on");
+    }
+    try (ReplayFile file = open(() -> now.plusSeconds(3600))) {
+      assertThat(file.atStart(A)).as("whatever came since").hasValue(covered);
+    }
+  }
+
+  @Test
+  void aWriteThatFailedCoversNothing() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    disk.gate.release(100);
+    disk.failure = "No space left on device";
+    Instant now = Instant.ofEpochSecond(100);
+    try (ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, () -> now)) {
+      record(file, A, 5);
+      disk.gate.drainPermits();
+      CompletableFuture<Void> next = file.record(B, 6).toCompletableFuture();
+      disk.awaitWriter();
+      assertThat(next).isNotDone();
+      disk.failure = "";
+      disk.gate.release(100);
+      next.get(10, SECONDS);
+    }
+    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(ofKeys(Map.of(A, 5L, B, 6L)));
   }
 
   @Test
@@ -249,7 +349,7 @@ class ReplayFileTests {
     disk.gate.release(100);
     disk.failure = "No space left on device";
     try (LogCapture log = LogCapture.of(ReplayFile.class);
-        ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG)) {
+        ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, LONG_AGO)) {
       record(file, A, 1);
       record(file, A, 2);
       assertThat(file.problem()).contains("No space left on device");
@@ -261,7 +361,7 @@ class ReplayFileTests {
       disk.failure = "";
       record(file, B, 1);
       assertThat(file.problem()).isEmpty();
-      assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 2L, B, 1L));
+      assertThat(MarksText.decode(disk.written.getLast()).ofKeys()).isEqualTo(Map.of(A, 2L, B, 1L));
       assertThat(log.lines(Level.WARN)).containsExactly("the replay file is written again");
     }
   }
@@ -271,18 +371,19 @@ class ReplayFileTests {
     GatedDisk disk = new GatedDisk();
     disk.gate.release(100);
     disk.failure = "No space left on device";
-    try (ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG)) {
+    try (ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, LONG_AGO)) {
       record(file, A, 1);
       disk.failure = "";
     }
-    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 1L));
+    assertThat(MarksText.decode(disk.written.getLast()).ofKeys()).isEqualTo(Map.of(A, 1L));
     assertThat(disk.closed).isTrue();
   }
 
   @Test
   void aDiskThatHangsKeepsNobodyOut() throws Exception {
     GatedDisk disk = new GatedDisk();
-    try (ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, Duration.ofMillis(50))) {
+    try (ReplayFile file =
+        new ReplayFile(NOTHING, disk, () -> trusted, Duration.ofMillis(50), LONG_AGO)) {
       record(file, A, 1);
       assertThat(file.problem()).contains("the disk does not answer in time");
       disk.gate.release(100);
@@ -294,7 +395,7 @@ class ReplayFileTests {
   @Test
   void noMoreThanItsBoundWaitForADiskThatHangs() throws Exception {
     GatedDisk disk = new GatedDisk();
-    try (ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG)) {
+    try (ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, LONG_AGO)) {
       var _ = file.record(A, 0);
       disk.awaitWriter();
       CompletableFuture<Void> last = new CompletableFuture<>();
@@ -307,13 +408,13 @@ class ReplayFileTests {
       disk.gate.release(100);
       last.get(10, SECONDS);
     }
-    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 9000L));
+    assertThat(MarksText.decode(disk.written.getLast()).ofKeys()).isEqualTo(Map.of(A, 9000L));
   }
 
   @Test
   void closingWritesWhatWaitsAndMayBeDoneTwice() throws Exception {
     GatedDisk disk = new GatedDisk();
-    ReplayFile file = new ReplayFile(Map.of(), disk, () -> trusted, LONG);
+    ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, LONG_AGO);
     var first = file.record(A, 1).toCompletableFuture();
     var second = file.record(A, 2).toCompletableFuture();
     disk.gate.release(100);
@@ -322,7 +423,7 @@ class ReplayFileTests {
 
     first.get(10, SECONDS);
     second.get(10, SECONDS);
-    assertThat(MarksText.decode(disk.written.getLast())).isEqualTo(Map.of(A, 2L));
+    assertThat(MarksText.decode(disk.written.getLast()).ofKeys()).isEqualTo(Map.of(A, 2L));
     record(file, A, 3);
   }
 
@@ -331,7 +432,15 @@ class ReplayFileTests {
   }
 
   private ReplayFile open() {
-    return ReplayFile.open(path(), () -> trusted);
+    return open(LONG_AGO);
+  }
+
+  private ReplayFile open(InstantSource clock) {
+    return ReplayFile.open(path(), () -> trusted, clock);
+  }
+
+  private static Marks ofKeys(Map<ByteString, Long> marks) {
+    return new Marks(marks, Marks.NONE);
   }
 
   private static void record(ReplayFile file, ByteString key, long timestamp) throws Exception {
