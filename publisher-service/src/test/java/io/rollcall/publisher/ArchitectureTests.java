@@ -1,5 +1,7 @@
 package io.rollcall.publisher;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -149,8 +151,8 @@ class ArchitectureTests {
         .that()
         .doNotHaveSimpleName("InboundMessageRouter")
         .should()
-        .dependOnClassesThat()
-        .resideInAPackage("io.rollcall.transport.event..")
+        .dependOnClassesThat(
+            resideInAPackage("io.rollcall.transport.event..").and(simpleNameEndingWith("Event")))
         .check(PACKAGES.main());
   }
 

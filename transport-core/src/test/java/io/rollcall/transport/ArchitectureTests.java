@@ -36,7 +36,15 @@ class ArchitectureTests {
           Map.entry(
               "netty",
               Set.of(
-                  "", "audit", "codec", "compression", "session", "dispatch", "retry", "metrics")),
+                  "",
+                  "audit",
+                  "codec",
+                  "compression",
+                  "session",
+                  "dispatch",
+                  "retry",
+                  "metrics",
+                  "logging")),
           Map.entry("event", Set.of("")),
           Map.entry("lifecycle", Set.of("", "event")),
           Map.entry("health", Set.of("")),

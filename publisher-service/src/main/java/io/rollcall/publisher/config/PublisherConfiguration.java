@@ -49,6 +49,7 @@ import io.rollcall.transport.TransportServer;
 import io.rollcall.transport.auth.AuthManager;
 import io.rollcall.transport.autoconfigure.AuthProperties;
 import io.rollcall.transport.autoconfigure.TransportProperties;
+import io.rollcall.transport.event.TransportEventPublisher;
 import io.rollcall.transport.metrics.TransportMetrics;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -228,6 +229,12 @@ class PublisherConfiguration {
       TransportServer server,
       ApplicationEventPublisher events) {
     return new InboundReporter(metrics, transportMetrics, server::offence, events::publishEvent);
+  }
+
+  /** What hears of connections hands over to the coordinator, which never waits for that. */
+  @Bean
+  TransportEventPublisher transportEventPublisher(ApplicationEventPublisher events) {
+    return TransportEventPublisher.withImmediateConnectionListeners(events);
   }
 
   @Bean

@@ -8,7 +8,7 @@ import io.rollcall.service.coordination.CoordinatorStoppedException;
 public interface InputSink {
 
   /**
-   * Hands over an input, waiting for room.
+   * Hands over an input, waiting for room; that a connection was opened or closed never waits.
    *
    * @throws CoordinatorStoppedException when nothing is taken any more
    */

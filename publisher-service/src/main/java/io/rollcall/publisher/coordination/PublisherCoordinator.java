@@ -158,7 +158,19 @@ public final class PublisherCoordinator
 
   @Override
   public void submit(PublisherInput input) {
-    writer.submit(source(input), input, size(input));
+    if (isOfConnection(input)) {
+      writer.submitAtOnce(source(input), input);
+    } else {
+      writer.submit(source(input), input, size(input));
+    }
+  }
+
+  /**
+   * Comes from an event loop, which must not wait. There are two for each connection, and how often
+   * peers may connect is the transport's to bound.
+   */
+  private static boolean isOfConnection(PublisherInput input) {
+    return input instanceof PublisherInput.Opened || input instanceof PublisherInput.Closed;
   }
 
   /**

@@ -173,6 +173,21 @@ class PublisherCoordinatorTests {
     assertThat(recorder.journal()).contains("send Decision commit [a, b]");
   }
 
+  /** An event loop says so, and must not wait. */
+  @Test
+  void theEndOfAConnectionThatFloodsDoesNotWait() throws Exception {
+    connectBoth();
+    Thread flood = Thread.ofPlatform().start(() -> flood("b"));
+    Waiting.until("the flood to wait", () -> flood.getState() == Thread.State.WAITING);
+    int waiting = coordinator.waiting();
+
+    coordinator.submit(new PublisherInput.Closed("b"));
+
+    assertThat(coordinator.waiting()).isEqualTo(waiting + 1);
+    coordinator.start();
+    assertThat(flood.join(Duration.ofSeconds(10))).isTrue();
+  }
+
   @Test
   void questionsWaitForQuestionsAndNoPeerForThem() throws Exception {
     for (int i = 0; i < PublisherCoordinator.MAX_WAITING_OF_SOURCE; i++) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #put} waits, which stops the caller's connection from being read. A source of which
  * nothing waits always finds room for one entry, unless its bytes do not fit: so one that floods
  * waits for itself and not others for it. An entry with more bytes than a bound is let in where no
- * bytes wait. Once closed, nothing is accepted any more.
+ * bytes wait. {@link #putAtOnce} is for the few that may not wait. Once closed, nothing is accepted
+ * any more.
  */
 final class Inbox<T> {
 
@@ -50,19 +51,39 @@ final class Inbox<T> {
       while (!closed && isFullFor(shares.get(source), size)) {
         notFull.await();
       }
-      if (closed) {
-        return false;
-      }
-      entries.add(entry);
-      bytes += size;
-      shares.computeIfAbsent(source, _ -> new Share()).add(size);
-      if (entries.size() == 1) {
-        notEmpty.signal();
-      }
-      return true;
+      return add(source, entry, size);
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Adds an entry without a size, beyond the bounds if need be, and never waits.
+   *
+   * @param source whose entry it is, by equality
+   * @return false when the queue is closed and the entry was not taken
+   */
+  boolean putAtOnce(Object source, T entry) {
+    lock.lock();
+    try {
+      return add(source, entry, 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock. */
+  private boolean add(Object source, T entry, long size) {
+    if (closed) {
+      return false;
+    }
+    entries.add(entry);
+    bytes += size;
+    shares.computeIfAbsent(source, _ -> new Share()).add(size);
+    if (entries.size() == 1) {
+      notEmpty.signal();
+    }
+    return true;
   }
 
   /**

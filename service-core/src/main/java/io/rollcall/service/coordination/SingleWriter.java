@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * arrived meanwhile. When a turn fails it stops for good and {@link FailureHandler} ends the
  * process.
  *
- * <p>All methods are safe for any thread. {@link #submit} and {@link #ask} wait while the
- * {@linkplain Bounds bounds} are reached, for one source or for all; so a source that floods waits
- * for itself.
+ * <p>All methods are safe for any thread. {@link #submit} and {@link #ask}, unlike {@link
+ * #submitAtOnce}, wait while the {@linkplain Bounds bounds} are reached, for one source or for all;
+ * so a source that floods waits for itself.
  *
  * @param <I> inputs of the machine
  */
@@ -155,6 +155,19 @@ public final class SingleWriter<I> {
    */
   public void submit(Object source, I input, long size) {
     put(source, new Work.Input<>(input), size);
+  }
+
+  /**
+   * Hands over an input and never waits, for callers that must not: beyond the {@linkplain Bounds
+   * bounds}, so only for what no peer can cause without end.
+   *
+   * @param source whose it is, by equality
+   * @throws CoordinatorStoppedException when nothing is taken any more
+   */
+  public void submitAtOnce(Object source, I input) {
+    if (!inbox.putAtOnce(source, new Work.Input<>(input))) {
+      throw new CoordinatorStoppedException();
+    }
   }
 
   /**

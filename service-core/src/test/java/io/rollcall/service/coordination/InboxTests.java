@@ -35,6 +35,17 @@ class InboxTests {
   }
 
   @Test
+  void whatMayNotWaitIsTakenBeyondTheBoundAndInItsOrder() throws Exception {
+    Inbox<String> inbox = inbox(1, 100);
+    inbox.put(ME, "a", 100);
+
+    assertThat(inbox.putAtOnce(ME, "b")).isTrue();
+    assertThat(inbox.takeAll(0)).containsExactly("a", "b");
+    inbox.close();
+    assertThat(inbox.putAtOnce(ME, "c")).isFalse();
+  }
+
+  @Test
   void putWaitsAtTheBoundOfBytes() throws Exception {
     Inbox<String> inbox = inbox(10, 100);
     inbox.put(ME, "a", 60);

@@ -2,6 +2,7 @@ package io.rollcall.transport.dispatch;
 
 import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * What waits for the handler of one connection: in order, at most 1,024 messages and the
  * dispatcher's bytes (or one message). At the bound {@link #offer} refuses, and whoever reads the
- * socket stops reading; {@code opened} and {@code closed} always find room.
+ * socket stops reading; {@code opened} and {@code closed} always find room, or are handled at once.
  *
  * <p>Messages are handed over in batches, because waking the handler costs more than most of what
  * it does: they are gathered until {@link #handOver}, which comes at the end of each read. All
@@ -69,6 +70,10 @@ public final class Inbox {
    * @param before done when theirs are; they need not end well
    */
   public void opened(ConnectionInfo info, CompletableFuture<?> before) {
+    if (before.isDone() && dispatcher.listener.returnsAtOnce()) {
+      handleHere(new Opened(info));
+      return;
+    }
     lock.lock();
     try {
       waiting.addLast(List.of(new Opened(info)));
@@ -87,10 +92,33 @@ public final class Inbox {
   /**
    * The same, and something waits for it.
    *
-   * @param handled called, on the handler's thread, when the handler is done with all of it
+   * @param handled called, on the handler's thread, when the handler is done with all of it; on
+   *     this one where the listener {@linkplain ConnectionListener#returnsAtOnce returns at once}
    */
   public void closed(ConnectionInfo info, CloseReason reason, String details, Runnable handled) {
-    add(new Closed(info, reason, details, handled));
+    Closed closed = new Closed(info, reason, details, handled);
+    if (dispatcher.listener.returnsAtOnce() && isIdle()) {
+      handleHere(closed);
+      handled.run();
+    } else {
+      add(closed);
+    }
+  }
+
+  /** Whether there is nothing that a listener must not overtake. */
+  private boolean isIdle() {
+    lock.lock();
+    try {
+      return !running && gathered.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void handleHere(Event event) {
+    try (var _ = dispatcher.logsFor(this)) {
+      handle(event);
+    }
   }
 
   /**

@@ -17,12 +17,16 @@ import org.slf4j.MDC;
 /**
  * Takes messages from event loops and gives them to handlers on virtual threads: one per
  * connection, and only while that connection has messages. They take turns of {@value
- * Inbox#EVENTS_IN_A_TURN} events. Several servers and clients may share one.
+ * Inbox#EVENTS_IN_A_TURN} events. A connection listener that returns at once needs no thread.
+ * Several servers and clients may share one.
  */
 public final class MessageDispatcher {
 
   /** Most messages that wait for one connection's handler. */
   static final int MAX_MESSAGES = 1024;
+
+  /** A field of whatever handlers log. */
+  private static final String CONNECTION = "connection";
 
   private static final Logger log = LoggerFactory.getLogger(MessageDispatcher.class);
 
@@ -155,8 +159,12 @@ public final class MessageDispatcher {
   private Inbox next() {
     Inbox inbox = turns.remove();
     Thread.currentThread().setName(threadNamePrefix + inbox.connectionId());
-    // A field of whatever handlers log.
-    MDC.put("connection", inbox.connectionId());
+    MDC.put(CONNECTION, inbox.connectionId());
     return inbox;
+  }
+
+  /** What is logged on this thread is about this connection, until that is closed. */
+  MDC.MDCCloseable logsFor(Inbox inbox) {
+    return MDC.putCloseable(CONNECTION, inbox.connectionId());
   }
 }

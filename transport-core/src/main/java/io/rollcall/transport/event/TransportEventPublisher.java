@@ -14,18 +14,41 @@ import org.springframework.core.ResolvableType;
 /**
  * Turns what the dispatcher reports into Spring events.
  *
- * <p>Publishing is synchronous, which keeps the dispatcher's promises: off the event loop, one
- * connection's events in order, back-pressure by blocking. What a listener throws goes back to the
- * dispatcher, which logs and counts it and carries on with the connection.
+ * <p>Publishing is synchronous, which keeps the dispatcher's promises: off the event loop (but for
+ * {@linkplain #withImmediateConnectionListeners listeners that never wait}), one connection's
+ * events in order, back-pressure by blocking. What a listener throws goes back to the dispatcher,
+ * which logs and counts it and carries on with the connection.
  */
 public final class TransportEventPublisher
     implements MessageHandler, ConnectionListener, AuditListener {
 
   private final ApplicationEventPublisher events;
+  private final boolean returnsAtOnce;
 
-  /** Publishes there. */
+  /** Publishes there; listeners may block. */
   public TransportEventPublisher(ApplicationEventPublisher events) {
+    this(events, false);
+  }
+
+  private TransportEventPublisher(ApplicationEventPublisher events, boolean returnsAtOnce) {
     this.events = events;
+    this.returnsAtOnce = returnsAtOnce;
+  }
+
+  /**
+   * Publishes there, for an application none of whose listeners to {@link ConnectionOpenedEvent}
+   * and {@link ConnectionClosedEvent} ever waits; see {@link ConnectionListener#returnsAtOnce}.
+   * Those to {@link MessageReceivedEvent} may block all the same. As a bean it takes the place of
+   * the one that is auto-configured.
+   */
+  public static TransportEventPublisher withImmediateConnectionListeners(
+      ApplicationEventPublisher events) {
+    return new TransportEventPublisher(events, true);
+  }
+
+  @Override
+  public boolean returnsAtOnce() {
+    return returnsAtOnce;
   }
 
   @Override

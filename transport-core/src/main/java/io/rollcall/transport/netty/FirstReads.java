@@ -3,9 +3,11 @@ package io.rollcall.transport.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much one read takes of a socket that was accepted: until its peer is admitted what is missing
@@ -53,6 +55,9 @@ final class FirstReads implements RecvByteBufAllocator {
   @SuppressWarnings("deprecation") // As above.
   private final class Reads extends DelegatingHandle implements ExtendedHandle {
 
+    private @Nullable ChannelConfig config;
+    private int readsInTurn;
+
     private Reads(RecvByteBufAllocator.Handle usual) {
       super(usual);
     }
@@ -68,10 +73,37 @@ final class FirstReads implements RecvByteBufAllocator {
     }
 
     @Override
+    public void reset(ChannelConfig config) {
+      this.config = config;
+      readsInTurn = 0;
+      super.reset(config);
+    }
+
+    @Override
+    public void incMessagesRead(int messages) {
+      readsInTurn += messages;
+      super.incMessagesRead(messages);
+    }
+
+    @Override
     public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+      if (!over) {
+        return readsLength(maybeMoreData);
+      }
       return delegate() instanceof ExtendedHandle extended
           ? extended.continueReading(maybeMoreData)
           : delegate().continueReading();
+    }
+
+    /**
+     * Behind a frame's length the rest of it is there most often: that needs no turn of its own.
+     */
+    private boolean readsLength(UncheckedBooleanSupplier maybeMoreData) {
+      return readsInTurn == 1
+          && guess() < MOST_BYTES
+          && config != null
+          && config.isAutoRead()
+          && maybeMoreData.get();
     }
   }
 }

@@ -12,6 +12,7 @@ import io.rollcall.transport.PeerIdentity;
 import io.rollcall.transport.UnauthenticatedSettings;
 import io.rollcall.transport.dispatch.Inbox;
 import io.rollcall.transport.dispatch.MessageDispatcher;
+import io.rollcall.transport.logging.LogQuota;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import io.rollcall.transport.session.AddressThrottle;
 import io.rollcall.transport.session.ConnectionManager;
@@ -56,6 +57,9 @@ final class ServerAdmission {
   /** By up to this much longer, so that those that came together do not come back together. */
   static final Duration HOLD_SPREAD = Duration.ofMillis(500);
 
+  /** Lines about admitted peers within ten seconds: a whole fleet that comes back, once. */
+  private static final int MOST_ADMITTED_LINES = 200;
+
   private static final Logger log = LoggerFactory.getLogger(ServerAdmission.class);
 
   private static final String LIMIT_REACHED = "connection limit reached";
@@ -75,6 +79,7 @@ final class ServerAdmission {
   private final HandshakeResult.Rejected pushedOut;
   private final FairTable<Candidate> waiting;
   private final FairTable<Candidate> held = new FairTable<>(MOST_HELD, 0);
+  private final LogQuota admittedLines = new LogQuota(MOST_ADMITTED_LINES, System::nanoTime);
   private final FairTable<Link> ending = new FairTable<>(MOST_ENDING, 0);
 
   ServerAdmission(
@@ -269,16 +274,7 @@ final class ServerAdmission {
       reads.over();
       Inbox inbox = ConnectionPipeline.admit(connection, dispatcher);
       ConnectionInfo info = connection.info();
-      if (connection.identity() instanceof PeerIdentity.Trusted trusted) {
-        log.info(
-            "{} {} admitted as {} by handshake {}",
-            link.id(),
-            link.remote(),
-            trusted.label(),
-            info.handshake().word());
-      } else {
-        log.debug("{} {} admitted as {}", link.id(), link.remote(), connection.identity().label());
-      }
+      logAdmitted(connection.identity(), info.handshake());
       inbox.opened(
           info,
           CompletableFuture.allOf(
@@ -295,6 +291,23 @@ final class ServerAdmission {
           ends();
         }
       });
+    }
+
+    /** Trusted peers only, and not all when they all come back at once and again. */
+    private void logAdmitted(PeerIdentity identity, HandshakeVersion handshake) {
+      long keptBack =
+          identity instanceof PeerIdentity.Trusted ? admittedLines.take() : LogQuota.KEPT_BACK;
+      if (keptBack == LogQuota.KEPT_BACK) {
+        log.debug("{} {} admitted as {}", link.id(), link.remote(), identity.label());
+        return;
+      }
+      log.info(
+          "{} {} admitted as {} by handshake {}{}",
+          link.id(),
+          link.remote(),
+          identity.label(),
+          handshake.word(),
+          keptBack == 0 ? "" : "; " + keptBack + " more like it were kept back");
     }
 
     /** Whether it is a connection now. */

@@ -7,6 +7,8 @@ import ch.qos.logback.classic.Level;
 import com.google.protobuf.ByteString;
 import io.rollcall.proto.v1.Message;
 import io.rollcall.transport.CloseReason;
+import io.rollcall.transport.ConnectionInfo;
+import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.PeerIdentity;
@@ -19,15 +21,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 
 class MessageDispatcherTests {
 
@@ -44,6 +50,77 @@ class MessageDispatcherTests {
     assertThat(recorded.next()).isEqualTo("opened c-a");
     assertThat(recorded.next()).isEqualTo("message a");
     assertThat(recorded.next()).isEqualTo("closed c-a");
+  }
+
+  @Test
+  void aListenerThatReturnsAtOnceIsCalledWhereTheConnectionIs() {
+    ListenerHere listener = new ListenerHere();
+    Inbox inbox = dispatcher(message -> {}, listener).open("a", () -> {});
+    AtomicBoolean handled = new AtomicBoolean();
+
+    inbox.opened(ConnectionInfos.trusted("a"), CompletableFuture.completedFuture(null));
+    inbox.closed(
+        ConnectionInfos.trusted("a"), CloseReason.REQUESTED, "bye", () -> handled.set(true));
+
+    assertThat(listener.heard).containsExactly("opened c-a for a", "closed c-a for a");
+    assertThat(listener.threads).containsOnly(Thread.currentThread());
+    assertThat(handled).isTrue();
+    assertThat(MDC.get("connection")).as("of this thread").isNull();
+  }
+
+  @Test
+  void aListenerThatReturnsAtOnceDoesNotOvertakeAMessage() throws Exception {
+    ListenerHere listener = new ListenerHere();
+    CountDownLatch go = new CountDownLatch(1);
+    MessageDispatcher dispatcher =
+        dispatcher(
+            message -> {
+              await(go);
+              listener.heard.add("message");
+            },
+            listener);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    inbox.opened(ConnectionInfos.trusted("a"), CompletableFuture.completedFuture(null));
+    assertThat(inbox.offer(message("a", 1))).isTrue();
+    inbox.handOver();
+    inbox.closed(ConnectionInfos.trusted("a"), CloseReason.REQUESTED, "bye");
+    assertThat(listener.heard).containsExactly("opened c-a for a");
+    go.countDown();
+
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(listener.heard).containsExactly("opened c-a for a", "message", "closed c-a for a");
+  }
+
+  @Test
+  void aListenerThatReturnsAtOnceWaitsForThoseWhosePlaceTheConnectionTakes() throws Exception {
+    ListenerHere listener = new ListenerHere();
+    MessageDispatcher dispatcher = dispatcher(message -> {}, listener);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    CompletableFuture<Void> before = new CompletableFuture<>();
+    inbox.opened(ConnectionInfos.trusted("a"), before);
+    inbox.closed(ConnectionInfos.trusted("a"), CloseReason.REQUESTED, "bye");
+    assertThat(listener.heard).isEmpty();
+
+    before.complete(null);
+
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(listener.heard).containsExactly("opened c-a for a", "closed c-a for a");
+  }
+
+  @Test
+  void aListenerThatFailsOnTheEventLoopIsLoggedAndTheConnectionEnds() {
+    ListenerHere listener = new ListenerHere();
+    listener.failure = new IllegalStateException("on purpose");
+    AtomicBoolean handled = new AtomicBoolean();
+    try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
+      Inbox inbox = dispatcher(message -> {}, listener).open("a", () -> {});
+      inbox.opened(ConnectionInfos.trusted("a"), CompletableFuture.completedFuture(null));
+      inbox.closed(
+          ConnectionInfos.trusted("a"), CloseReason.REQUESTED, "bye", () -> handled.set(true));
+      assertThat(log.lines(Level.ERROR))
+          .containsExactly("a handler failed on opened", "a handler failed on closed");
+    }
+    assertThat(handled).isTrue();
   }
 
   @Test
@@ -316,6 +393,10 @@ class MessageDispatcherTests {
     return new MessageDispatcher("test-", maxBytes, handler, recorded, TransportMetrics.NOOP);
   }
 
+  private static MessageDispatcher dispatcher(MessageHandler handler, ConnectionListener listener) {
+    return new MessageDispatcher("test-", 1000, handler, listener, TransportMetrics.NOOP);
+  }
+
   private static InboundMessage message(String connection, int size) {
     return new InboundMessage(
         connection,
@@ -351,6 +432,37 @@ class MessageDispatcherTests {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns at once, and remembers what it heard, where, and what a line of its log would name. */
+  private static final class ListenerHere implements ConnectionListener {
+    final List<String> heard = new CopyOnWriteArrayList<>();
+    final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    @Nullable RuntimeException failure;
+
+    @Override
+    public boolean returnsAtOnce() {
+      return true;
+    }
+
+    @Override
+    public void opened(ConnectionInfo connection) {
+      hear("opened " + connection.id());
+    }
+
+    @Override
+    public void closed(ConnectionInfo connection, CloseReason reason, String details) {
+      hear("closed " + connection.id());
+    }
+
+    private void hear(String what) {
+      RuntimeException thrown = failure;
+      if (thrown != null) {
+        throw thrown;
+      }
+      heard.add(what + " for " + MDC.get("connection"));
+      threads.add(Thread.currentThread());
     }
   }
 }

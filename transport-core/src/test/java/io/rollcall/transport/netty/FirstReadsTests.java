@@ -41,6 +41,33 @@ class FirstReadsTests {
   }
 
   @Test
+  void behindALengthTheRestIsReadInTheSameTurnAndNothingBehindIt() {
+    channel.config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(USUAL, USUAL, USUAL));
+    missing.set(5);
+    FirstReads reads = FirstReads.of(channel);
+    reads.missing(missing::get);
+    RecvByteBufAllocator.ExtendedHandle handle =
+        (RecvByteBufAllocator.ExtendedHandle)
+            channel.config().getRecvByteBufAllocator().newHandle();
+    for (int turn = 0; turn < 2; turn++) {
+      handle.reset(channel.config());
+      handle.incMessagesRead(1);
+      assertThat(handle.continueReading(() -> false)).as("nothing is there").isFalse();
+      assertThat(handle.continueReading(() -> true)).isTrue();
+      handle.incMessagesRead(1);
+      assertThat(handle.continueReading(() -> true)).isFalse();
+    }
+
+    handle.reset(channel.config());
+    handle.incMessagesRead(1);
+    channel.config().setAutoRead(false);
+    assertThat(handle.continueReading(() -> true)).as("it is paused").isFalse();
+    channel.config().setAutoRead(true);
+    missing.set(100_000);
+    assertThat(handle.continueReading(() -> true)).as("as many as a read takes").isFalse();
+  }
+
+  @Test
   void afterAHelloNothingIsAskedForButTheNextLength() {
     try (EmbeddedLink embedded = new EmbeddedLink()) {
       assertThat(embedded.frames.missing()).isEqualTo(5);
