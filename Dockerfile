@@ -59,7 +59,7 @@ VOLUME /var/lib/rollcall/data
 EXPOSE 8080 8081 8090
 # Further JVM settings: JDK_JAVA_OPTIONS. Settings of the service: arguments, environment, or
 # /var/lib/rollcall/config/application.yml.
-# One that is starting is not unhealthy: recovery reads the log. Kubernetes asks by its own probes.
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["/opt/rollcall/healthy"]
+# One that is starting is not unhealthy for as long as the chart allows: recovery reads the log. Kubernetes asks by its own probes.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=300s --retries=6 CMD ["/opt/rollcall/healthy"]
 ENTRYPOINT ["java", "@/opt/rollcall/jvm.options", "-XX:AOTCache=/opt/rollcall/service.aot", "-jar", "/opt/rollcall/service.jar"]
 ENV ROLLCALL_SERVICE=${SERVICE}

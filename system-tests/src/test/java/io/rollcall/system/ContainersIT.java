@@ -32,6 +32,9 @@ class ContainersIT {
 
   private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** As long as the image's own health check lets a start take. */
+  private static final Duration START_LIMIT = Duration.ofSeconds(300);
   private static final String TAG = "test";
   private static final Wallet ALICE = new Wallet("Alice");
   private static final Wallet BOB = new Wallet("Bob");
@@ -237,7 +240,10 @@ class ContainersIT {
                     .withCapDrop(Capability.ALL)
                     .withMemory(768L << 20)
                     .withBinds(new Bind(VOLUMES + name, new Volume("/var/lib/rollcall/data"))))
-            .waitingFor(Wait.forHttp("/actuator/health/readiness").forPort(http));
+            .waitingFor(
+                Wait.forHttp("/actuator/health/readiness")
+                    .forPort(http)
+                    .withStartupTimeout(START_LIMIT));
     STARTED.add(container);
     container.start();
     return container;
