@@ -34,7 +34,8 @@ class ContainersIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** As long as the image's own health check lets a start take. */
-  private static final Duration START_LIMIT = Duration.ofSeconds(300);
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
   private static final String TAG = "test";
   private static final Wallet ALICE = new Wallet("Alice");
   private static final Wallet BOB = new Wallet("Bob");
