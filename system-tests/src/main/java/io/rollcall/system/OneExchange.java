@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class OneExchange {
 
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   /** Whose genesis docker-compose.yml names. */
   private static final Wallet ALICE = new Wallet("Alice");

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record Rollup(String name, long chainId, HttpApi http) {
 
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** What somebody has here, in wei. */

@@ -25,12 +25,7 @@ class HostileNetworkIntegrationTests {
   private static final int ATTACKERS = 1000;
   private static final int ADDRESSES = 200;
   private static final int TRUSTED = 100;
-
-  /**
-   * Shorter than the wait for a place, which lasts until somebody's handshake times out: seconds.
-   * Longer than a handshake beside a thousand attackers that share two slow processors with it.
-   */
-  private static final Duration LIMIT = Duration.ofMillis(500);
+  private static final Duration LIMIT = Duration.ofMillis(100);
 
   /** The attackers run in this process, and the machine may have other things to do. */
   private static final int MOST_ROUNDS = 3;
