@@ -22,10 +22,12 @@ public interface ConnectionListener {
   void closed(ConnectionInfo connection, CloseReason reason, String details);
 
   /**
-   * Whether both methods return at once, whatever happens: they wait for nothing and compute next
-   * to nothing. Then they are called on the connection's event loop while nothing of that
-   * connection waits for its handler, which saves each connection two thread switches. Whoever says
-   * so and waits all the same keeps every connection of that event loop waiting.
+   * Whether a call of either method made now returns at once: it waits for nothing and computes
+   * next to nothing. Asked on an event loop before each call, so it must return at once itself and
+   * may answer differently each time. Where it says so, the call is made on that event loop, which
+   * saves two thread switches for each connection; but not while something of that connection waits
+   * for its handler, nor for a client's {@code opened}. Whoever says so and waits all the same
+   * keeps every connection of that event loop waiting.
    */
   default boolean returnsAtOnce() {
     return false;

@@ -68,6 +68,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Wires the publisher's plain classes; the transport comes from its own auto-configuration. */
 @Configuration(proxyBeanMethods = false)
@@ -231,10 +232,13 @@ class PublisherConfiguration {
     return new InboundReporter(metrics, transportMetrics, server::offence, events::publishEvent);
   }
 
-  /** What hears of connections hands over to the coordinator, which never waits for that. */
+  /** What hears of connections hands over to the coordinator and does nothing else. */
   @Bean
-  TransportEventPublisher transportEventPublisher(ApplicationEventPublisher events) {
-    return TransportEventPublisher.withImmediateConnectionListeners(events);
+  TransportEventPublisher transportEventPublisher(
+      ApplicationEventPublisher events, ObjectProvider<PublisherCoordinator> coordinator) {
+    SingletonSupplier<PublisherCoordinator> toldOf = SingletonSupplier.of(coordinator::getObject);
+    return TransportEventPublisher.withImmediateConnectionListeners(
+        events, () -> toldOf.obtain().hasRoom());
   }
 
   @Bean

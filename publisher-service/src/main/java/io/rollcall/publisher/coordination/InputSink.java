@@ -8,7 +8,8 @@ import io.rollcall.service.coordination.CoordinatorStoppedException;
 public interface InputSink {
 
   /**
-   * Hands over an input, waiting for room; that a connection was opened or closed never waits.
+   * Hands over an input, waiting for room; that a connection was opened or closed waits on virtual
+   * threads alone, which are those of handlers.
    *
    * @throws CoordinatorStoppedException when nothing is taken any more
    */

@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * #MAX_WAITING_OF_SOURCE} inputs of the same connection wait here (of questions, as many in all),
  * {@value #MAX_WAITING} inputs of all, or too many bytes; whoever waits stops reading its
  * connection. So a peer that floods waits for itself, and another's input has at most that many of
- * the flood before it in its batch.
+ * the flood before it in its batch. That a connection came or went may be told by an event loop,
+ * which must not wait and is not made to: while it {@link #hasRoom}, it need not ask others.
  */
 public final class PublisherCoordinator
     implements InputSink, SingleWriter.Turns<PublisherInput>, Coordinator {
@@ -156,19 +157,24 @@ public final class PublisherCoordinator
     return writer.waiting();
   }
 
+  /**
+   * Whether an input would not have to wait now. An event loop asks before it says here that a
+   * connection came or went; else a handler's thread says so, and may have to wait.
+   */
+  public boolean hasRoom() {
+    return waiting() < MAX_WAITING;
+  }
+
   @Override
   public void submit(PublisherInput input) {
-    if (isOfConnection(input)) {
+    if (isOfConnection(input) && !Thread.currentThread().isVirtual()) {
+      // An event loop. It has asked for room, so it goes beyond the bound by no more than this.
       writer.submitAtOnce(source(input), input);
     } else {
       writer.submit(source(input), input, size(input));
     }
   }
 
-  /**
-   * Comes from an event loop, which must not wait. There are two for each connection, and how often
-   * peers may connect is the transport's to bound.
-   */
   private static boolean isOfConnection(PublisherInput input) {
     return input instanceof PublisherInput.Opened || input instanceof PublisherInput.Closed;
   }

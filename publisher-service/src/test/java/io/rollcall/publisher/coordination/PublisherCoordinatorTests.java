@@ -188,6 +188,31 @@ class PublisherCoordinatorTests {
     assertThat(flood.join(Duration.ofSeconds(10))).isTrue();
   }
 
+  /** So whoever connects and leaves without end is held back by what is not handled yet. */
+  @Test
+  void whileItHasNoRoomHandlersWaitWithTheEndOfAConnection() throws Exception {
+    for (int i = 0; coordinator.hasRoom(); i++) {
+      String connection = "c" + i;
+      coordinator.submit(opened(connection, A));
+      coordinator.submit(new PublisherInput.Closed(connection));
+    }
+    assertThat(coordinator.waiting()).isEqualTo(PublisherCoordinator.MAX_WAITING);
+
+    Thread handler =
+        Thread.ofVirtual()
+            .start(() -> {
+              coordinator.submit(opened("last", A));
+              coordinator.submit(new PublisherInput.Closed("last"));
+            });
+    Waiting.until("the handler to wait", () -> handler.getState() == Thread.State.WAITING);
+    assertThat(coordinator.waiting()).isEqualTo(PublisherCoordinator.MAX_WAITING + 1);
+
+    coordinator.start();
+    assertThat(handler.join(Duration.ofSeconds(10))).isTrue();
+    settle();
+    assertThat(coordinator.hasRoom()).isTrue();
+  }
+
   @Test
   void questionsWaitForQuestionsAndNoPeerForThem() throws Exception {
     for (int i = 0; i < PublisherCoordinator.MAX_WAITING_OF_SOURCE; i++) {

@@ -159,7 +159,7 @@ public final class SingleWriter<I> {
 
   /**
    * Hands over an input and never waits, for callers that must not: beyond the {@linkplain Bounds
-   * bounds}, so only for what no peer can cause without end.
+   * bounds}, so only for who has seen {@link #waiting} within them, or for what no peer can cause.
    *
    * @param source whose it is, by equality
    * @throws CoordinatorStoppedException when nothing is taken any more

@@ -82,7 +82,8 @@ public final class MessageDispatcher {
   }
 
   /**
-   * Waits until no handler runs and nothing waits.
+   * Waits until no handler runs and nothing waits. A listener that is called on an event loop is
+   * not waited for.
    *
    * @return whether it came to that in time
    */

@@ -7,6 +7,7 @@ import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.InboundMessage;
 import io.rollcall.transport.MessageHandler;
+import java.util.function.BooleanSupplier;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.core.ResolvableType;
@@ -15,7 +16,7 @@ import org.springframework.core.ResolvableType;
  * Turns what the dispatcher reports into Spring events.
  *
  * <p>Publishing is synchronous, which keeps the dispatcher's promises: off the event loop (but for
- * {@linkplain #withImmediateConnectionListeners listeners that never wait}), one connection's
+ * {@linkplain #withImmediateConnectionListeners listeners that would not wait}), one connection's
  * events in order, back-pressure by blocking. What a listener throws goes back to the dispatcher,
  * which logs and counts it and carries on with the connection.
  */
@@ -23,32 +24,35 @@ public final class TransportEventPublisher
     implements MessageHandler, ConnectionListener, AuditListener {
 
   private final ApplicationEventPublisher events;
-  private final boolean returnsAtOnce;
+  private final BooleanSupplier returnsAtOnce;
 
   /** Publishes there; listeners may block. */
   public TransportEventPublisher(ApplicationEventPublisher events) {
-    this(events, false);
+    this(events, () -> false);
   }
 
-  private TransportEventPublisher(ApplicationEventPublisher events, boolean returnsAtOnce) {
+  private TransportEventPublisher(ApplicationEventPublisher events, BooleanSupplier returnsAtOnce) {
     this.events = events;
     this.returnsAtOnce = returnsAtOnce;
   }
 
   /**
-   * Publishes there, for an application none of whose listeners to {@link ConnectionOpenedEvent}
-   * and {@link ConnectionClosedEvent} ever waits; see {@link ConnectionListener#returnsAtOnce}.
-   * Those to {@link MessageReceivedEvent} may block all the same. As a bean it takes the place of
-   * the one that is auto-configured.
+   * Publishes there, for an application whose listeners to {@link ConnectionOpenedEvent} and {@link
+   * ConnectionClosedEvent} never wait on an event loop while it says so; see {@link
+   * ConnectionListener#returnsAtOnce}. On a virtual thread, and those to {@link
+   * MessageReceivedEvent} anyway, they may block all the same. As a bean it takes the place of the
+   * one that is auto-configured.
+   *
+   * @param returnsAtOnce whether they would not wait now, asked before each event; on any thread
    */
   public static TransportEventPublisher withImmediateConnectionListeners(
-      ApplicationEventPublisher events) {
-    return new TransportEventPublisher(events, true);
+      ApplicationEventPublisher events, BooleanSupplier returnsAtOnce) {
+    return new TransportEventPublisher(events, returnsAtOnce);
   }
 
   @Override
   public boolean returnsAtOnce() {
-    return returnsAtOnce;
+    return returnsAtOnce.getAsBoolean();
   }
 
   @Override

@@ -97,6 +97,7 @@ final class FirstReads implements RecvByteBufAllocator {
 
     /**
      * Behind a frame's length the rest of it is there most often: that needs no turn of its own.
+     * NIO does not ask this way; there the usual rule holds, to go on while reads are full.
      */
     private boolean readsLength(UncheckedBooleanSupplier maybeMoreData) {
       return readsInTurn == 1

@@ -57,7 +57,7 @@ final class ServerAdmission {
   /** By up to this much longer, so that those that came together do not come back together. */
   static final Duration HOLD_SPREAD = Duration.ofMillis(500);
 
-  /** Lines about admitted peers within ten seconds: a whole fleet that comes back, once. */
+  /** Lines about admitted peers within ten seconds: a fleet of that size that comes back, once. */
   private static final int MOST_ADMITTED_LINES = 200;
 
   private static final Logger log = LoggerFactory.getLogger(ServerAdmission.class);
@@ -79,8 +79,8 @@ final class ServerAdmission {
   private final HandshakeResult.Rejected pushedOut;
   private final FairTable<Candidate> waiting;
   private final FairTable<Candidate> held = new FairTable<>(MOST_HELD, 0);
-  private final LogQuota admittedLines = new LogQuota(MOST_ADMITTED_LINES, System::nanoTime);
   private final FairTable<Link> ending = new FairTable<>(MOST_ENDING, 0);
+  private final LogQuota admittedLines = new LogQuota(MOST_ADMITTED_LINES, System::nanoTime);
 
   ServerAdmission(
       ConnectionManager<NettyConnection> connections,
@@ -298,7 +298,12 @@ final class ServerAdmission {
       long keptBack =
           identity instanceof PeerIdentity.Trusted ? admittedLines.take() : LogQuota.KEPT_BACK;
       if (keptBack == LogQuota.KEPT_BACK) {
-        log.debug("{} {} admitted as {}", link.id(), link.remote(), identity.label());
+        log.debug(
+            "{} {} admitted as {} by handshake {}",
+            link.id(),
+            link.remote(),
+            identity.label(),
+            handshake.word());
         return;
       }
       log.info(

@@ -34,7 +34,7 @@ final class LockedFile implements Disk {
   /** No replay file comes near; whatever is larger is something else. */
   private static final int MOST_BYTES = 16 << 20;
 
-  /** For some 700 marks. */
+  /** For some 430 marks that are added one by one, more when several share a write. */
   static final int ROOM = 64 << 10;
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =

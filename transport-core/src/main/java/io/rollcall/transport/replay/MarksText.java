@@ -85,7 +85,8 @@ final class MarksText {
     List<String> lines = List.of(text.split("\n", -1));
     String version = lines.getFirst().substring(NAME.length());
     if (!version.equals(VERSION) && !version.equals(VERSION_BEFORE)) {
-      throw new IllegalArgumentException("it has version " + shown(version) + ", not " + VERSION);
+      throw new IllegalArgumentException(
+          "it has version " + shown(version) + ", not " + VERSION + " or " + VERSION_BEFORE);
     }
     Map<ByteString, Long> marks = new HashMap<>();
     long ofAll = Marks.NONE;

@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each write also says, for all keys, that hellos up to {@link #AHEAD} from now may have been
  * accepted. So most hellos wait for no disk: their marks are gathered, and should the process be
- * killed before they are written, the next one refuses every hello up to that time. {@link #close}
- * takes it back, for then all marks are written.
+ * killed before they are written, the next one refuses every hello up to that time. Each write
+ * counts from its own moment, so that a clock that was ahead does no harm beyond the next one, and
+ * {@link #close} takes it back, for then all marks are written.
  *
  * <p>A hello beyond that time waits for its write. Whatever arrives while one is under way shares
  * the next: however many peers say hello at once, each waits for two writes at most. At most {@link
@@ -49,7 +50,10 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
    */
   static final Duration AHEAD = Duration.ofSeconds(1);
 
-  /** How long marks are gathered that nobody waits for: so what is covered does not end between. */
+  /**
+   * How long marks are gathered that nobody waits for. Far less than what is covered: while hellos
+   * keep coming and the disk is not slow, what is covered does not end before the next write.
+   */
   static final Duration GATHERED = AHEAD.dividedBy(4);
 
   /** How long a hello waits for the disk. */
@@ -92,6 +96,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
 
   /** What one write makes durable, and those who wait for it: often nobody. */
   private final class Batch {
+    private long ofAll;
     private final Map<ByteString, Long> marks = new HashMap<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final CompletionStage<Void> settled =
@@ -163,8 +168,8 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   private static void warnOfWhatIsToCome(Path file, long ofAll, long now) {
     if (ofAll > now) {
       log.warn(
-          "{} was not closed in order by the process before: hellos count from {} on, peers are"
-              + " refused until then; if a clock was ahead, removing the file while this server is"
+          "{} was not closed in order by an earlier process: hellos signed after {} count, peers"
+              + " are refused until their clock is there; if a clock was ahead, removing the file while this server is"
               + " stopped ends that",
           file,
           Instant.ofEpochSecond(0, ofAll));
@@ -248,18 +253,17 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
 
   private void work() {
     for (Batch next = next(); next != null; next = next()) {
-      carryOut(next, false);
+      carryOut(next);
     }
     Batch last = last();
     if (last != null) {
-      carryOut(last, true);
+      carryOut(last);
     }
   }
 
-  private void carryOut(Batch batch, boolean last) {
-    if (!batch.marks.isEmpty() || last || failed()) {
-      long ofAll = last ? atStart.ofAll() : Math.max(covered(), nanos(clock) + AHEAD.toNanos());
-      written(write(new Marks(batch.marks, ofAll)), ofAll);
+  private void carryOut(Batch batch) {
+    if (isWriting()) {
+      written(write(new Marks(batch.marks, batch.ofAll)), batch.ofAll);
     }
     batch.outcome.complete(Outcome.DECIDED);
   }
@@ -310,14 +314,21 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
   private @Nullable Batch take() {
     Batch taken = waiting;
     waiting = null;
-    writing = taken != null;
+    // A hello can wait without a mark of its own: for one of its key that is higher.
+    writing = taken != null && (!taken.marks.isEmpty() || failed || closed);
+    if (taken != null && writing) {
+      taken.ofAll =
+          closed ? atStart.ofAll() : Math.max(atStart.ofAll(), nanos(clock) + AHEAD.toNanos());
+      // What the file will cover no longer, nobody may be let in for from now on.
+      covered = Math.min(covered, taken.ofAll);
+    }
     return taken;
   }
 
-  private long covered() {
+  private boolean isWriting() {
     lock.lock();
     try {
-      return covered;
+      return writing;
     } finally {
       lock.unlock();
     }

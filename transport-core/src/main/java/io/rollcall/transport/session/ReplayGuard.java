@@ -65,7 +65,7 @@ final class ReplayGuard {
     TOO_OLD_AND_PASSED,
     /** An equal one was fresh. */
     USED_BEFORE,
-    /** An earlier process accepted this timestamp or a later one of this key. */
+    /** An earlier process accepted, or may have, this timestamp or a later one of this key. */
     NOT_AFTER_LAST,
     /** As many as are remembered were used within the window. */
     TOO_MANY

@@ -32,7 +32,8 @@ public interface ReplayMarks {
       };
 
   /**
-   * The highest timestamp that an earlier process accepted of this key. Never changes: what this
+   * The timestamp up to which an earlier process may have accepted hellos of this key: the highest
+   * it did accept, or a later one where that process had no time to say. Never changes: what this
    * process accepts shows at its next start, because two hellos of one identity may cross.
    *
    * @param key 33 compressed bytes
@@ -45,7 +46,8 @@ public interface ReplayMarks {
    *
    * @param key 33 compressed bytes
    * @param timestamp Unix time in nanoseconds
-   * @return completes, on any thread, when the hello may be answered: the timestamp is kept, or the
+   * @return completes, on any thread, when the hello may be answered: the timestamp is kept, or
+   *     something at or above it is that {@link #atStart} will say of this key, or the
    *     implementation gave up and said so to the operator. Never fails
    */
   CompletionStage<Void> record(ByteString key, long timestamp);

@@ -128,7 +128,8 @@ public final class ServerHandshake {
   /**
    * Judges one hello.
    *
-   * @return done already, but for a v1 hello that is accepted once {@link ReplayMarks} has kept it
+   * @return done already, but for a v1 hello that is accepted and that {@link ReplayMarks} has yet
+   *     to keep
    */
   public CompletionStage<HandshakeResult> judge(ReceivedHello hello) {
     HandshakeRequest request = hello.request();

@@ -389,6 +389,27 @@ class MessageDispatcherTests {
     assertThat(dispatcher.queued()).isZero();
   }
 
+  @Test
+  void aListenerThatWouldWaitNowIsCalledByAHandlerAndInOrder() throws Exception {
+    ListenerHere listener = new ListenerHere();
+    MessageDispatcher dispatcher = dispatcher(recorded, listener);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    inbox.opened(ConnectionInfos.trusted("a"), CompletableFuture.completedFuture(null));
+    assertThat(listener.threads).containsExactly(Thread.currentThread());
+
+    listener.waits = true;
+    CompletableFuture<Thread> handled = new CompletableFuture<>();
+    inbox.closed(
+        ConnectionInfos.trusted("a"),
+        CloseReason.REQUESTED,
+        "",
+        () -> handled.complete(Thread.currentThread()));
+
+    assertThat(handled.get(10, TimeUnit.SECONDS).isVirtual()).isTrue();
+    assertThat(listener.heard).containsExactly("opened c-a for a", "closed c-a for a");
+    assertThat(listener.threads).hasSize(2);
+  }
+
   private MessageDispatcher dispatcher(MessageHandler handler, int maxBytes) {
     return new MessageDispatcher("test-", maxBytes, handler, recorded, TransportMetrics.NOOP);
   }
@@ -440,10 +461,11 @@ class MessageDispatcherTests {
     final List<String> heard = new CopyOnWriteArrayList<>();
     final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     @Nullable RuntimeException failure;
+    volatile boolean waits;
 
     @Override
     public boolean returnsAtOnce() {
-      return true;
+      return !waits;
     }
 
     @Override

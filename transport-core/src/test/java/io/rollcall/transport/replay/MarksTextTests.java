@@ -151,7 +151,7 @@ class MarksTextTests {
           """
           ''                                                   | it holds something else
           SQLite format 3                                      | it holds something else
-          'rollcall replay marks, version 1\\nend 0\\n'        | it has version 1, not 4
+          'rollcall replay marks, version 1\\nend 0\\n'        | it has version 1, not 4 or 2
           'rollcall replay marks, version 4\\n'                | its end is missing
           'rollcall replay marks, version 4\\nend 0 1 00000000\\n' | line 2 does not fit those before it
           'rollcall replay marks, version 4\\n02 5\\nend 1\\n' | line 2 is damaged

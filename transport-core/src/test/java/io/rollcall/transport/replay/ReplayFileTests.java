@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -317,10 +318,36 @@ class ReplayFileTests {
       assertThat(log.lines(Level.WARN))
           .singleElement()
           .asString()
-          .contains("hellos count from 1970-01-01T00:01:41Z on");
+          .contains("hellos signed after 1970-01-01T00:01:41Z count");
     }
     try (ReplayFile file = open(() -> now.plusSeconds(3600))) {
       assertThat(file.atStart(A)).as("whatever came since").hasValue(covered);
+    }
+  }
+
+  @Test
+  void aClockThatWasAheadDoesNoHarmBeyondTheNextWrite() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(50_000));
+    long covered = Duration.ofSeconds(100).plus(ReplayFile.AHEAD).toNanos();
+    try (ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, now::get)) {
+      disk.gate.release();
+      record(file, A, 5);
+      now.set(Instant.ofEpochSecond(100));
+      assertThat(file.record(B, covered - 1).toCompletableFuture())
+          .as("covered far too well")
+          .isDone();
+      disk.awaitWriter();
+
+      CompletableFuture<Void> meanwhile = file.record(B, covered + 1).toCompletableFuture();
+      assertThat(meanwhile).as("what is being written covers less than what was").isNotDone();
+      disk.gate.release();
+      Await.until("it is written", () -> disk.written.size() == 2);
+      assertThat(MarksText.decode(disk.written.get(1)))
+          .isEqualTo(new Marks(Map.of(A, 5L, B, covered - 1), covered));
+      assertThat(meanwhile).isNotDone();
+      disk.gate.release(100);
+      meanwhile.get(10, SECONDS);
     }
   }
 
