@@ -1,5 +1,6 @@
 package io.rollcall.service.coordination;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #put} waits, which stops the caller's connection from being read. A source of which
  * nothing waits always finds room for one entry, unless its bytes do not fit: so one that floods
  * waits for itself and not others for it. An entry with more bytes than a bound is let in where no
- * bytes wait. {@link #putAtOnce} is for the few that may not wait. Once closed, nothing is accepted
- * any more.
+ * bytes wait. {@link #putAtOnce} is for the few that may not wait, and that are in no hurry: the
+ * taker, having taken one, rests for a moment before it takes further ones, unless something else
+ * comes. So many of them cost it one wake-up. Once closed, nothing is accepted any more.
  */
 final class Inbox<T> {
 
@@ -25,16 +27,27 @@ final class Inbox<T> {
   static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(365);
 
   private final SingleWriter.Bounds bounds;
+  private final long restNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
   private List<T> entries = new ArrayList<>();
   private long bytes;
   private Map<Object, Share> shares = new HashMap<>();
+  private boolean hurried;
+  private boolean unhurried;
+  private boolean rests;
+  private boolean resting;
   private boolean closed;
 
-  Inbox(SingleWriter.Bounds bounds) {
+  /**
+   * Empty.
+   *
+   * @param rest how long what was put at once may wait for more of its kind
+   */
+  Inbox(SingleWriter.Bounds bounds, Duration rest) {
     this.bounds = bounds;
+    this.restNanos = rest.toNanos();
   }
 
   /**
@@ -51,14 +64,16 @@ final class Inbox<T> {
       while (!closed && isFullFor(shares.get(source), size)) {
         notFull.await();
       }
-      return add(source, entry, size);
+      boolean wakes = resting ? !hurried : entries.isEmpty();
+      hurried = true;
+      return add(source, entry, size, wakes);
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Adds an entry without a size, beyond the bounds if need be, and never waits.
+   * Adds an entry without a size, beyond the bounds if need be, and never waits. It is in no hurry.
    *
    * @param source whose entry it is, by equality
    * @return false when the queue is closed and the entry was not taken
@@ -66,21 +81,22 @@ final class Inbox<T> {
   boolean putAtOnce(Object source, T entry) {
     lock.lock();
     try {
-      return add(source, entry, 0);
+      unhurried = true;
+      return add(source, entry, 0, entries.isEmpty() && !resting);
     } finally {
       lock.unlock();
     }
   }
 
   /** Under the lock. */
-  private boolean add(Object source, T entry, long size) {
+  private boolean add(Object source, T entry, long size, boolean wakes) {
     if (closed) {
       return false;
     }
     entries.add(entry);
     bytes += size;
     shares.computeIfAbsent(source, _ -> new Share()).add(size);
-    if (entries.size() == 1) {
+    if (wakes) {
       notEmpty.signal();
     }
     return true;
@@ -94,7 +110,7 @@ final class Inbox<T> {
   List<T> takeAll(long maxWaitNanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = maxWaitNanos;
+      long left = rests ? maxWaitNanos - rest(Math.min(maxWaitNanos, restNanos)) : maxWaitNanos;
       while (entries.isEmpty() && !closed && left > 0) {
         left = notEmpty.awaitNanos(left);
       }
@@ -102,10 +118,27 @@ final class Inbox<T> {
       entries = new ArrayList<>(Math.min(bounds.entries(), Math.max(16, taken.size())));
       bytes = 0;
       shares = new HashMap<>();
+      rests = unhurried;
+      unhurried = false;
+      hurried = false;
       notFull.signalAll();
       return taken;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Lets what is in no hurry gather. Returns how long it took. */
+  private long rest(long atMost) throws InterruptedException {
+    resting = true;
+    try {
+      long left = atMost;
+      while (!hurried && !closed && left > 0) {
+        left = notEmpty.awaitNanos(left);
+      }
+      return atMost - left;
+    } finally {
+      resting = false;
     }
   }
 

@@ -78,6 +78,12 @@ public final class SingleWriter<I> {
     }
   }
 
+  /**
+   * How long it lets what was submitted at once gather: a thousand wake-ups a second at most come
+   * of that. Less than anybody waits for who has just connected.
+   */
+  private static final Duration REST = Duration.ofMillis(1);
+
   private static final Logger log = LoggerFactory.getLogger(SingleWriter.class);
 
   private final Turns<I> turns;
@@ -93,7 +99,7 @@ public final class SingleWriter<I> {
   /** Not started yet. */
   public SingleWriter(
       Bounds bounds, Turns<I> turns, NanoClock clock, FailureHandler failureHandler) {
-    this.inbox = new Inbox<>(bounds);
+    this.inbox = new Inbox<>(bounds, REST);
     this.turns = turns;
     this.clock = clock;
     this.failureHandler = failureHandler;
@@ -158,8 +164,9 @@ public final class SingleWriter<I> {
   }
 
   /**
-   * Hands over an input and never waits, for callers that must not: beyond the {@linkplain Bounds
-   * bounds}, so only for who has seen {@link #waiting} within them, or for what no peer can cause.
+   * Hands over an input that is in no hurry and never waits, for callers that must not: beyond the
+   * {@linkplain Bounds bounds}, so only for who has seen {@link #waiting} within them, or for what
+   * no peer can cause.
    *
    * @param source whose it is, by equality
    * @throws CoordinatorStoppedException when nothing is taken any more

@@ -3,6 +3,8 @@ package io.rollcall.service.coordination;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rollcall.service.testing.Waiting;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -10,6 +12,8 @@ import org.junit.jupiter.api.Test;
 class InboxTests {
 
   private static final String ME = "me";
+  private static final Duration NO_REST = Duration.ZERO;
+  private static final Duration LONG_REST = Duration.ofDays(1);
 
   @Test
   void takesEverythingInTheOrderItWasPut() throws Exception {
@@ -43,6 +47,50 @@ class InboxTests {
     assertThat(inbox.takeAll(0)).containsExactly("a", "b");
     inbox.close();
     assertThat(inbox.putAtOnce(ME, "c")).isFalse();
+  }
+
+  @Test
+  void whatIsInNoHurryGathersUntilSomethingElseComes() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(9, 9, 9, 9), LONG_REST);
+    inbox.putAtOnce(ME, "came");
+    assertThat(inbox.takeAll(Inbox.FOREVER_NANOS)).as("the first waits for none").hasSize(1);
+    CompletableFuture<List<String>> taken = new CompletableFuture<>();
+    Thread taker = taker(inbox, Inbox.FOREVER_NANOS, taken);
+    Waiting.until("it rests", () -> taker.getState() == Thread.State.TIMED_WAITING);
+    inbox.putAtOnce(ME, "left");
+    inbox.putAtOnce(ME, "came again");
+    Waiting.until("it rests on", () -> taker.getState() == Thread.State.TIMED_WAITING);
+
+    inbox.put("you", "a vote", 1);
+
+    assertThat(taken.get(10, TimeUnit.SECONDS)).containsExactly("left", "came again", "a vote");
+    assertThat(inbox.takeAll(0)).isEmpty();
+  }
+
+  @Test
+  void aRestEndsInTimeForADeadlineAndAtAClose() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(9, 9, 9, 9), LONG_REST);
+    inbox.putAtOnce(ME, "came");
+    assertThat(inbox.takeAll(0)).hasSize(1);
+    inbox.putAtOnce(ME, "left");
+    assertThat(inbox.takeAll(1)).containsExactly("left");
+
+    CompletableFuture<List<String>> taken = new CompletableFuture<>();
+    Thread taker = taker(inbox, Inbox.FOREVER_NANOS, taken);
+    Waiting.until("it rests", () -> taker.getState() == Thread.State.TIMED_WAITING);
+    inbox.close();
+    assertThat(taken.get(10, TimeUnit.SECONDS)).isEmpty();
+  }
+
+  @Test
+  void afterTheRestWhatGatheredIsTaken() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(9, 9, 9, 9), Duration.ofMillis(1));
+    for (int i = 0; i < 3; i++) {
+      CompletableFuture<List<String>> taken = new CompletableFuture<>();
+      var _ = taker(inbox, Inbox.FOREVER_NANOS, taken);
+      inbox.putAtOnce(ME, "came");
+      assertThat(taken.get(10, TimeUnit.SECONDS)).containsExactly("came");
+    }
   }
 
   @Test
@@ -80,7 +128,7 @@ class InboxTests {
 
   @Test
   void aSourceThatFloodsWaitsForItselfAndKeepsNobodyElseWaiting() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(100, 100, 3, 100));
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(100, 100, 3, 100), NO_REST);
     for (int i = 0; i < 3; i++) {
       inbox.put("flood", "f", 1);
     }
@@ -96,7 +144,7 @@ class InboxTests {
 
   @Test
   void aSourceWithManyBytesWaitsForItselfToo() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(100, 100, 100, 50));
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(100, 100, 100, 50), NO_REST);
     inbox.put("flood", "f", 40);
     CompletableFuture<Boolean> second = putAside(inbox, "flood", "f", 20);
     Waiting.until("the flood to wait", () -> inbox.waiters() == 1);
@@ -109,7 +157,7 @@ class InboxTests {
 
   @Test
   void whenManyFloodThereIsStillRoomForOneEntryOfEverybodyElse() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(4, 100, 2, 100));
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(4, 100, 2, 100), NO_REST);
     for (String source : new String[] {"f1", "f2"}) {
       inbox.put(source, source, 50);
       inbox.put(source, source, 0);
@@ -123,7 +171,19 @@ class InboxTests {
   }
 
   private static Inbox<String> inbox(int entries, long bytes) {
-    return new Inbox<>(new SingleWriter.Bounds(entries, bytes, entries, bytes));
+    return new Inbox<>(new SingleWriter.Bounds(entries, bytes, entries, bytes), NO_REST);
+  }
+
+  private static Thread taker(
+      Inbox<String> inbox, long maxWaitNanos, CompletableFuture<List<String>> taken) {
+    return Thread.ofPlatform()
+        .start(() -> {
+          try {
+            taken.complete(inbox.takeAll(maxWaitNanos));
+          } catch (InterruptedException interrupted) {
+            taken.completeExceptionally(interrupted);
+          }
+        });
   }
 
   private static CompletableFuture<Boolean> putAside(

@@ -57,17 +57,18 @@ public final class TransportEventPublisher
 
   @Override
   public void handle(InboundMessage message) {
-    events.publishEvent(new Received(this, new MessageReceivedEvent(message)));
+    events.publishEvent(new Typed<>(this, new MessageReceivedEvent(message), Typed.RECEIVED));
   }
 
   @Override
   public void opened(ConnectionInfo connection) {
-    events.publishEvent(new ConnectionOpenedEvent(connection));
+    events.publishEvent(new Typed<>(this, new ConnectionOpenedEvent(connection), Typed.OPENED));
   }
 
   @Override
   public void closed(ConnectionInfo connection, CloseReason reason, String details) {
-    events.publishEvent(new ConnectionClosedEvent(connection, reason, details));
+    events.publishEvent(
+        new Typed<>(this, new ConnectionClosedEvent(connection, reason, details), Typed.CLOSED));
   }
 
   @Override
@@ -77,24 +78,30 @@ public final class TransportEventPublisher
 
   /**
    * What Spring would wrap the event in by itself, with its type worked out once: that costs more
-   * than all the rest of a publication, and there is one for each message.
+   * than all the rest of a publication.
    */
-  private static final class Received extends PayloadApplicationEvent<MessageReceivedEvent> {
+  private static final class Typed<T> extends PayloadApplicationEvent<T> {
 
     private static final long serialVersionUID = 1;
 
-    private static final ResolvableType PAYLOAD =
-        ResolvableType.forClass(MessageReceivedEvent.class);
-    private static final ResolvableType TYPE =
-        ResolvableType.forClassWithGenerics(PayloadApplicationEvent.class, PAYLOAD);
+    private static final ResolvableType RECEIVED = type(MessageReceivedEvent.class);
+    private static final ResolvableType OPENED = type(ConnectionOpenedEvent.class);
+    private static final ResolvableType CLOSED = type(ConnectionClosedEvent.class);
 
-    private Received(Object source, MessageReceivedEvent event) {
-      super(source, event, PAYLOAD);
+    private final transient ResolvableType type;
+
+    private Typed(Object source, T event, ResolvableType type) {
+      super(source, event, type.getGeneric());
+      this.type = type;
+    }
+
+    private static ResolvableType type(Class<?> payload) {
+      return ResolvableType.forClassWithGenerics(PayloadApplicationEvent.class, payload);
     }
 
     @Override
     public ResolvableType getResolvableType() {
-      return TYPE;
+      return type;
     }
   }
 }
