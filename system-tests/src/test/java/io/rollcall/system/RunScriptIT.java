@@ -45,6 +45,23 @@ class RunScriptIT {
     return text(log);
   }
 
+  /** The JVM is told to overlook what it does not know, for other systems than Linux. */
+  @Test
+  void everyJvmSettingIsKnownHere() throws Exception {
+    Path options = Path.of("..", "bin", "lib", "jvm.options").toAbsolutePath().normalize();
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + options,
+                "-XX:-IgnoreUnrecognizedVMOptions",
+                "-version")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("options.log").toFile())
+            .start();
+    assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(java.exitValue()).as(text("options.log")).isZero();
+  }
+
   @Test
   void saysWhatItTakesWhenItIsGivenAnythingElse() throws Exception {
     Process process = run("wrong.log", "validator");

@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One platform thread, {@code coordinator}, takes every input that waits, steps the machine with
  * each, appends what must not be forgotten and syncs once, and only then tells the listeners and
- * the peers. There is no timer between batches: the next batch is what arrived during the last
- * sync. A batch that could not be made durable is not announced: the coordinator stops for good and
- * {@link FailureHandler} ends the process.
+ * the peers. No message waits for others: the next batch is what arrived during the last sync. A
+ * batch that could not be made durable is not announced: the coordinator stops for good and {@link
+ * FailureHandler} ends the process.
  *
  * <p>{@link #submit} and {@link #ask} are safe for any thread and wait while {@value
  * #MAX_WAITING_OF_SOURCE} inputs of the same connection wait here (of questions, as many in all),

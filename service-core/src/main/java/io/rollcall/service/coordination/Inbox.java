@@ -62,6 +62,10 @@ final class Inbox<T> {
     lock.lockInterruptibly();
     try {
       while (!closed && isFullFor(shares.get(source), size)) {
+        if (resting && !hurried) {
+          hurried = true;
+          notEmpty.signal();
+        }
         notFull.await();
       }
       boolean wakes = resting ? !hurried : entries.isEmpty();

@@ -14,9 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread that owns a state machine, {@code coordinator}: it takes every input that waits as one
  * batch and hands it to {@link Turns}, which steps the machine, makes what came of it durable and
- * only then lets anybody hear of it. There is no timer between batches: the next one is what
- * arrived meanwhile. When a turn fails it stops for good and {@link FailureHandler} ends the
- * process.
+ * only then lets anybody hear of it. No batch waits for more messages: the next one is what arrived
+ * meanwhile. When a turn fails it stops for good and {@link FailureHandler} ends the process.
  *
  * <p>All methods are safe for any thread. {@link #submit} and {@link #ask}, unlike {@link
  * #submitAtOnce}, wait while the {@linkplain Bounds bounds} are reached, for one source or for all;

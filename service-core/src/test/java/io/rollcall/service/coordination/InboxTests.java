@@ -68,6 +68,22 @@ class InboxTests {
   }
 
   @Test
+  void whoeverWaitsForRoomEndsARest() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(1, 9, 9, 9), LONG_REST);
+    inbox.putAtOnce(ME, "came");
+    assertThat(inbox.takeAll(0)).hasSize(1);
+    CompletableFuture<List<String>> taken = new CompletableFuture<>();
+    Thread taker = taker(inbox, Inbox.FOREVER_NANOS, taken);
+    Waiting.until("it rests", () -> taker.getState() == Thread.State.TIMED_WAITING);
+    inbox.putAtOnce(ME, "left");
+
+    assertThat(putAside(inbox, ME, "a vote", 1).get(10, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(taken.get(10, TimeUnit.SECONDS)).containsExactly("left");
+    assertThat(inbox.takeAll(0)).containsExactly("a vote");
+  }
+
+  @Test
   void aRestEndsInTimeForADeadlineAndAtAClose() throws Exception {
     Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(9, 9, 9, 9), LONG_REST);
     inbox.putAtOnce(ME, "came");

@@ -70,7 +70,7 @@ public final class Inbox {
    * @param before done when theirs are; they need not end well
    */
   public void opened(ConnectionInfo info, CompletableFuture<?> before) {
-    if (before.isDone() && dispatcher.listener.returnsAtOnce()) {
+    if (before.isDone() && dispatcher.listenerReturnsAtOnce(connectionId)) {
       handleHere(new Opened(info));
       return;
     }
@@ -97,7 +97,7 @@ public final class Inbox {
    */
   public void closed(ConnectionInfo info, CloseReason reason, String details, Runnable handled) {
     Closed closed = new Closed(info, reason, details, handled);
-    if (dispatcher.listener.returnsAtOnce() && isIdle()) {
+    if (isIdle() && dispatcher.listenerReturnsAtOnce(connectionId)) {
       handleHere(closed);
       handled.run();
     } else {

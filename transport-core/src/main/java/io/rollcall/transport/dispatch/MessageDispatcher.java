@@ -103,6 +103,16 @@ public final class MessageDispatcher {
     }
   }
 
+  /** Whether a listener may be called here and now; whatever it throws, the connection goes on. */
+  boolean listenerReturnsAtOnce(String connectionId) {
+    try {
+      return listener.returnsAtOnce();
+    } catch (Throwable fault) {
+      logFailure(connectionId, "returnsAtOnce", fault);
+      return false;
+    }
+  }
+
   /** A peer may bring it about with every message. */
   void logFailure(String connectionId, String event, Throwable fault) {
     long keptBack = failureLines.take();

@@ -203,7 +203,7 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
         marks.put(key, timestamp);
       }
       boolean waits = timestamp > covered;
-      if (closed || (!higher && !waits)) {
+      if (closed || (!higher && !waits && covered <= cover())) {
         return DONE;
       }
       Batch batch = waiting == null ? begin() : waiting;
@@ -315,14 +315,20 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
     Batch taken = waiting;
     waiting = null;
     // A hello can wait without a mark of its own: for one of its key that is higher.
-    writing = taken != null && (!taken.marks.isEmpty() || failed || closed);
+    // Nor does what is covered come down by itself once a clock that was ahead is right again.
+    long next = closed ? atStart.ofAll() : cover();
+    writing = taken != null && (!taken.marks.isEmpty() || failed || closed || covered > next);
     if (taken != null && writing) {
-      taken.ofAll =
-          closed ? atStart.ofAll() : Math.max(atStart.ofAll(), nanos(clock) + AHEAD.toNanos());
+      taken.ofAll = next;
       // What the file will cover no longer, nobody may be let in for from now on.
       covered = Math.min(covered, taken.ofAll);
     }
     return taken;
+  }
+
+  /** What a write that begins now is to cover. */
+  private long cover() {
+    return Math.max(atStart.ofAll(), nanos(clock) + AHEAD.toNanos());
   }
 
   private boolean isWriting() {

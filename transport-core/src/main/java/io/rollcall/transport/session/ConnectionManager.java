@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A connection that is gone from here is remembered until its last message was handled, so that
  * its successor can wait for that. An identity with {@value #MOST_UNHANDLED} of those more than it
- * may have connections gets no further one.
+ * may have connections gets no further one; and strangers, who may have a new identity each time,
+ * get none while such connections and those that are open are twice the limit.
  *
  * <p>Safe for any thread; every call is one atomic step and none waits for a peer.
  *
@@ -97,7 +98,7 @@ public final class ConnectionManager<C extends Replaceable> {
       Optional<IdentityKey> key = IdentityKey.of(connection.identity());
       List<C> replaced = key.map(same -> toReplace(same, connection)).orElse(List.of());
       Optional<C> forRoom = Optional.empty();
-      if (byId.size() - replaced.size() >= limit) {
+      if (byId.size() - replaced.size() >= limit || strangersLeftTooMuch(connection)) {
         forRoom = givesWayTo(connection);
         if (forRoom.isEmpty()) {
           throw new ConnectionLimitException(limit);
@@ -125,6 +126,12 @@ public final class ConnectionManager<C extends Replaceable> {
     metrics.connectionAdded();
     admitted.replaced.forEach(old -> metrics.connectionReplaced());
     return admitted;
+  }
+
+  /** Under the lock. */
+  private boolean strangersLeftTooMuch(C newcomer) {
+    return !(newcomer.identity() instanceof PeerIdentity.Trusted)
+        && byId.size() + unhandledById.size() >= 2L * limit;
   }
 
   /** The newest stranger, if the newcomer is none. Under the lock. */

@@ -410,6 +410,26 @@ class MessageDispatcherTests {
     assertThat(listener.threads).hasSize(2);
   }
 
+  @Test
+  void aListenerThatCannotTellWhetherItWouldWaitIsCalledByAHandler() throws Exception {
+    ListenerHere listener = new ListenerHere();
+    listener.doesNotKnow = true;
+    Inbox inbox = dispatcher(recorded, listener).open("a", () -> {});
+    CompletableFuture<Thread> handled = new CompletableFuture<>();
+    try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
+      inbox.opened(ConnectionInfos.trusted("a"), CompletableFuture.completedFuture(null));
+      inbox.closed(
+          ConnectionInfos.trusted("a"),
+          CloseReason.REQUESTED,
+          "",
+          () -> handled.complete(Thread.currentThread()));
+
+      assertThat(handled.get(10, TimeUnit.SECONDS).isVirtual()).isTrue();
+      assertThat(listener.heard).containsExactly("opened c-a for a", "closed c-a for a");
+      assertThat(log.lines(Level.ERROR)).first().isEqualTo("a handler failed on returnsAtOnce");
+    }
+  }
+
   private MessageDispatcher dispatcher(MessageHandler handler, int maxBytes) {
     return new MessageDispatcher("test-", maxBytes, handler, recorded, TransportMetrics.NOOP);
   }
@@ -462,9 +482,13 @@ class MessageDispatcherTests {
     final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     @Nullable RuntimeException failure;
     volatile boolean waits;
+    volatile boolean doesNotKnow;
 
     @Override
     public boolean returnsAtOnce() {
+      if (doesNotKnow) {
+        throw new IllegalStateException("not now");
+      }
       return !waits;
     }
 

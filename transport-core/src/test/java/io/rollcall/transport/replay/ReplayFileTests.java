@@ -352,6 +352,24 @@ class ReplayFileTests {
   }
 
   @Test
+  void aClockThatIsRightAgainIsWrittenAlsoWhenNoMarkGetsHigher() throws Exception {
+    GatedDisk disk = new GatedDisk();
+    disk.gate.release(100);
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(50_000));
+    long covered = Duration.ofSeconds(100).plus(ReplayFile.AHEAD).toNanos();
+    try (ReplayFile file = new ReplayFile(NOTHING, disk, () -> trusted, LONG, now::get)) {
+      record(file, A, Duration.ofSeconds(50_000).toNanos());
+      now.set(Instant.ofEpochSecond(100));
+      record(file, A, 7);
+      Await.until("it is written", () -> disk.written.size() == 2);
+      assertThat(MarksText.decode(disk.written.getLast()).ofAll()).isEqualTo(covered);
+      record(file, A, 8);
+      record(file, B, covered + 1);
+      assertThat(disk.written).as("nothing was written for what needs nothing").hasSize(3);
+    }
+  }
+
+  @Test
   void aWriteThatFailedCoversNothing() throws Exception {
     GatedDisk disk = new GatedDisk();
     disk.gate.release(100);

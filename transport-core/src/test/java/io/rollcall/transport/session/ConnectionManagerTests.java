@@ -237,6 +237,30 @@ class ConnectionManagerTests {
     return three;
   }
 
+  /**
+   * They would be unbounded: who proves nothing, or a new key each time, has no identity to count.
+   */
+  @Test
+  void strangersGetNoFurtherConnectionWhileTooMuchIsNotHandled() {
+    List<Peer> gone = new ArrayList<>();
+    for (int i = 0; i < 2 * manager.limit(); i++) {
+      Peer stranger = new Peer("s" + i, new PeerIdentity.Unauthenticated());
+      manager.add(stranger, ConnectionManagerTests::nothing);
+      manager.remove(stranger);
+      gone.add(stranger);
+    }
+    Peer next = new Peer("next", new PeerIdentity.Unauthenticated());
+    assertThatThrownBy(() -> manager.add(next, ConnectionManagerTests::nothing))
+        .isInstanceOf(ConnectionLimitException.class);
+    manager.add(new Peer("known", trusted("a", 1)), ConnectionManagerTests::nothing);
+    assertThat(manager.find("known")).as("strangers keep nobody out").isPresent();
+
+    manager.handled(gone.get(0));
+    manager.handled(gone.get(1));
+    manager.add(next, ConnectionManagerTests::nothing);
+    assertThat(manager.find("next")).contains(next);
+  }
+
   @Test
   void gathersWhatBecameOfABroadcast() throws Exception {
     Peer good = new Peer("good", "x");
