@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +31,9 @@ class ReplayIT {
 
   private static final Pair PAIR = new Pair(Path.of("..").toAbsolutePath().normalize(), Map.of());
   private static final NodeKey KEY = NodeKey.generate();
+
+  /** An answer takes milliseconds; where a machine starts other services beside it, seconds. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final ClientHandshake peer =
       new ClientHandshake(
@@ -73,8 +77,9 @@ class ReplayIT {
     String address = Pair.tcpAddress(publisher);
     int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
-      socket.setSoTimeout(10_000);
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
+      socket.setSoTimeout((int) PATIENCE.toMillis());
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       byte[] body = hello.toByteArray();
       out.writeInt(body.length);

@@ -11,11 +11,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A little of {@code bin/torture} in every run of the tests; the seed is another one each time. */
+@Order(1)
 class TortureIT {
 
   private static final Path REPOSITORY = Path.of("..");
