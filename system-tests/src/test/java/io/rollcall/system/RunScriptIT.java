@@ -50,14 +50,13 @@ class RunScriptIT {
   void everyJvmSettingIsKnownHere() throws Exception {
     Path options = Path.of("..", "bin", "lib", "jvm.options").toAbsolutePath().normalize();
     Process java =
-        new ProcessBuilder(
+        execute(
+            "options.log",
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + options,
                 "-XX:-IgnoreUnrecognizedVMOptions",
-                "-version")
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("options.log").toFile())
-            .start();
+                "-version"));
     assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(java.exitValue()).as(text("options.log")).isZero();
   }
@@ -75,6 +74,11 @@ class RunScriptIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of("..", "bin", "run").toAbsolutePath().normalize().toString());
     command.addAll(List.of(arguments));
+    return execute(log, command);
+  }
+
+  /** In a folder of its own; all that it says goes to this file there. */
+  private Process execute(String log, List<String> command) throws IOException {
     return new ProcessBuilder(command)
         .directory(folder.toFile())
         .redirectErrorStream(true)

@@ -34,8 +34,11 @@ final class Inbox<T> {
   private List<T> entries = new ArrayList<>();
   private long bytes;
   private Map<Object, Share> shares = new HashMap<>();
+  // Whether something waits, for room or to be taken, that is in a hurry; or is there and is in
+  // none.
   private boolean hurried;
   private boolean unhurried;
+  // Whether the taker is to rest before it takes again, and whether it does so now.
   private boolean rests;
   private boolean resting;
   private boolean closed;
@@ -62,15 +65,11 @@ final class Inbox<T> {
     lock.lockInterruptibly();
     try {
       while (!closed && isFullFor(shares.get(source), size)) {
-        if (resting && !hurried) {
-          hurried = true;
-          notEmpty.signal();
-        }
+        hurry();
         notFull.await();
       }
-      boolean wakes = resting ? !hurried : entries.isEmpty();
-      hurried = true;
-      return add(source, entry, size, wakes);
+      hurry();
+      return add(source, entry, size);
     } finally {
       lock.unlock();
     }
@@ -86,24 +85,32 @@ final class Inbox<T> {
     lock.lock();
     try {
       unhurried = true;
-      return add(source, entry, 0, entries.isEmpty() && !resting);
+      return add(source, entry, 0);
     } finally {
       lock.unlock();
     }
   }
 
   /** Under the lock. */
-  private boolean add(Object source, T entry, long size, boolean wakes) {
+  private boolean add(Object source, T entry, long size) {
     if (closed) {
       return false;
     }
     entries.add(entry);
     bytes += size;
     shares.computeIfAbsent(source, _ -> new Share()).add(size);
-    if (wakes) {
+    if (entries.size() == 1 && !resting) {
       notEmpty.signal();
     }
     return true;
+  }
+
+  /** Ends a rest, or spares the next one. Under the lock. */
+  private void hurry() {
+    if (resting && !hurried) {
+      notEmpty.signal();
+    }
+    hurried = true;
   }
 
   /**

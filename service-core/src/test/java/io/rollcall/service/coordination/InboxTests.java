@@ -84,6 +84,22 @@ class InboxTests {
   }
 
   @Test
+  void whoeverWaitsForRoomAlreadySparesTheRest() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(1, 9, 9, 9), LONG_REST);
+    inbox.putAtOnce(ME, "came");
+    assertThat(inbox.takeAll(0)).hasSize(1);
+    inbox.putAtOnce(ME, "left");
+    CompletableFuture<Boolean> vote = putAside(inbox, ME, "a vote", 1);
+    Waiting.until("the vote to wait", () -> inbox.waiters() == 1);
+
+    CompletableFuture<List<String>> taken = new CompletableFuture<>();
+    var _ = taker(inbox, Inbox.FOREVER_NANOS, taken);
+
+    assertThat(taken.get(10, TimeUnit.SECONDS)).containsExactly("left");
+    assertThat(vote.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
   void aRestEndsInTimeForADeadlineAndAtAClose() throws Exception {
     Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(9, 9, 9, 9), LONG_REST);
     inbox.putAtOnce(ME, "came");

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Turns links into connections, or refuses them. What is neither yet, or no more, does not count as
@@ -297,22 +298,14 @@ final class ServerAdmission {
     private void logAdmitted(PeerIdentity identity, HandshakeVersion handshake) {
       long keptBack =
           identity instanceof PeerIdentity.Trusted ? admittedLines.take() : LogQuota.KEPT_BACK;
-      if (keptBack == LogQuota.KEPT_BACK) {
-        log.debug(
-            "{} {} admitted as {} by handshake {}",
-            link.id(),
-            link.remote(),
-            identity.label(),
-            handshake.word());
-        return;
-      }
-      log.info(
-          "{} {} admitted as {} by handshake {}{}",
-          link.id(),
-          link.remote(),
-          identity.label(),
-          handshake.word(),
-          keptBack == 0 ? "" : "; " + keptBack + " more like it were kept back");
+      log.atLevel(keptBack == LogQuota.KEPT_BACK ? Level.DEBUG : Level.INFO)
+          .log(
+              "{} {} admitted as {} by handshake {}{}",
+              link.id(),
+              link.remote(),
+              identity.label(),
+              handshake.word(),
+              keptBack <= 0 ? "" : "; " + keptBack + " more like it were kept back");
     }
 
     /** Whether it is a connection now. */

@@ -96,8 +96,8 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
 
   /** What one write makes durable, and those who wait for it: often nobody. */
   private final class Batch {
-    private long ofAll;
     private final Map<ByteString, Long> marks = new HashMap<>();
+    private long ofAll; // Of when it was taken.
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final CompletionStage<Void> settled =
         outcome.thenAccept(decided -> {
@@ -169,8 +169,8 @@ public final class ReplayFile implements ReplayMarks, AutoCloseable {
     if (ofAll > now) {
       log.warn(
           "{} was not closed in order by an earlier process: hellos signed after {} count, peers"
-              + " are refused until their clock is there; if a clock was ahead, removing the file while this server is"
-              + " stopped ends that",
+              + " are refused until their clock is there; if a clock was ahead, removing the file"
+              + " while this server is stopped ends that",
           file,
           Instant.ofEpochSecond(0, ofAll));
     }

@@ -30,6 +30,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -397,15 +398,9 @@ class MessageDispatcherTests {
     inbox.opened(ConnectionInfos.trusted("a"), CompletableFuture.completedFuture(null));
     assertThat(listener.threads).containsExactly(Thread.currentThread());
 
-    listener.waits = true;
-    CompletableFuture<Thread> handled = new CompletableFuture<>();
-    inbox.closed(
-        ConnectionInfos.trusted("a"),
-        CloseReason.REQUESTED,
-        "",
-        () -> handled.complete(Thread.currentThread()));
+    listener.returnsAtOnce = () -> false;
 
-    assertThat(handled.get(10, TimeUnit.SECONDS).isVirtual()).isTrue();
+    assertThat(handlerOfTheEnd(inbox).isVirtual()).isTrue();
     assertThat(listener.heard).containsExactly("opened c-a for a", "closed c-a for a");
     assertThat(listener.threads).hasSize(2);
   }
@@ -413,21 +408,29 @@ class MessageDispatcherTests {
   @Test
   void aListenerThatCannotTellWhetherItWouldWaitIsCalledByAHandler() throws Exception {
     ListenerHere listener = new ListenerHere();
-    listener.doesNotKnow = true;
+    listener.returnsAtOnce =
+        () -> {
+          throw new IllegalStateException("not now");
+        };
     Inbox inbox = dispatcher(recorded, listener).open("a", () -> {});
-    CompletableFuture<Thread> handled = new CompletableFuture<>();
     try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
       inbox.opened(ConnectionInfos.trusted("a"), CompletableFuture.completedFuture(null));
-      inbox.closed(
-          ConnectionInfos.trusted("a"),
-          CloseReason.REQUESTED,
-          "",
-          () -> handled.complete(Thread.currentThread()));
 
-      assertThat(handled.get(10, TimeUnit.SECONDS).isVirtual()).isTrue();
+      assertThat(handlerOfTheEnd(inbox).isVirtual()).isTrue();
       assertThat(listener.heard).containsExactly("opened c-a for a", "closed c-a for a");
       assertThat(log.lines(Level.ERROR)).first().isEqualTo("a handler failed on returnsAtOnce");
     }
+  }
+
+  /** The thread that was told of the connection's end. */
+  private static Thread handlerOfTheEnd(Inbox inbox) throws Exception {
+    CompletableFuture<Thread> handled = new CompletableFuture<>();
+    inbox.closed(
+        ConnectionInfos.trusted("a"),
+        CloseReason.REQUESTED,
+        "",
+        () -> handled.complete(Thread.currentThread()));
+    return handled.get(10, TimeUnit.SECONDS);
   }
 
   private MessageDispatcher dispatcher(MessageHandler handler, int maxBytes) {
@@ -481,15 +484,11 @@ class MessageDispatcherTests {
     final List<String> heard = new CopyOnWriteArrayList<>();
     final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     @Nullable RuntimeException failure;
-    volatile boolean waits;
-    volatile boolean doesNotKnow;
+    volatile BooleanSupplier returnsAtOnce = () -> true;
 
     @Override
     public boolean returnsAtOnce() {
-      if (doesNotKnow) {
-        throw new IllegalStateException("not now");
-      }
-      return !waits;
+      return returnsAtOnce.getAsBoolean();
     }
 
     @Override
