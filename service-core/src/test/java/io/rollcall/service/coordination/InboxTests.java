@@ -69,9 +69,7 @@ class InboxTests {
 
   @Test
   void whoeverWaitsForRoomEndsARest() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(1, 9, 9, 9), LONG_REST);
-    inbox.putAtOnce(ME, "came");
-    assertThat(inbox.takeAll(0)).hasSize(1);
+    Inbox<String> inbox = whoseTakerRestsNext(1);
     CompletableFuture<List<String>> taken = new CompletableFuture<>();
     Thread taker = taker(inbox, Inbox.FOREVER_NANOS, taken);
     Waiting.until("it rests", () -> taker.getState() == Thread.State.TIMED_WAITING);
@@ -85,9 +83,7 @@ class InboxTests {
 
   @Test
   void whoeverWaitsForRoomAlreadySparesTheRest() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(1, 9, 9, 9), LONG_REST);
-    inbox.putAtOnce(ME, "came");
-    assertThat(inbox.takeAll(0)).hasSize(1);
+    Inbox<String> inbox = whoseTakerRestsNext(1);
     inbox.putAtOnce(ME, "left");
     CompletableFuture<Boolean> vote = putAside(inbox, ME, "a vote", 1);
     Waiting.until("the vote to wait", () -> inbox.waiters() == 1);
@@ -101,9 +97,7 @@ class InboxTests {
 
   @Test
   void aRestEndsInTimeForADeadlineAndAtAClose() throws Exception {
-    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(9, 9, 9, 9), LONG_REST);
-    inbox.putAtOnce(ME, "came");
-    assertThat(inbox.takeAll(0)).hasSize(1);
+    Inbox<String> inbox = whoseTakerRestsNext(9);
     inbox.putAtOnce(ME, "left");
     assertThat(inbox.takeAll(1)).containsExactly("left");
 
@@ -204,6 +198,14 @@ class InboxTests {
 
   private static Inbox<String> inbox(int entries, long bytes) {
     return new Inbox<>(new SingleWriter.Bounds(entries, bytes, entries, bytes), NO_REST);
+  }
+
+  /** One that has taken something that was in no hurry, and so rests long. */
+  private static Inbox<String> whoseTakerRestsNext(int entries) throws InterruptedException {
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(entries, 9, 9, 9), LONG_REST);
+    inbox.putAtOnce(ME, "came");
+    assertThat(inbox.takeAll(0)).hasSize(1);
+    return inbox;
   }
 
   private static Thread taker(
