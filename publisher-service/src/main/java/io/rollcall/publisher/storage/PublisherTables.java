@@ -47,6 +47,11 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
   }
 
   @Override
+  public int size(List<LogRecord.Decided> batch) {
+    return Math.max(1, batch.size());
+  }
+
+  @Override
   public void apply(Statements statements, List<List<LogRecord.Decided>> batches)
       throws SQLException {
     PreparedStatement outcomes = statements.of("INSERT INTO outcome VALUES (?, ?, ?, ?, ?)");

@@ -111,6 +111,11 @@ public final class SequencerTables implements ProjectionTables<Settled> {
   }
 
   @Override
+  public int size(Settled batch) {
+    return Math.max(1, batch.entries().size());
+  }
+
+  @Override
   public void apply(Statements statements, List<Settled> batches) throws SQLException {
     Map<Address, AccountState> accounts = new HashMap<>();
     long block = -1;

@@ -141,7 +141,7 @@ final class Projection implements AutoCloseable {
   record InSqlite(Path file, StorageKind kind) implements ProjectionSource {
 
     /** Ids have no order, so each new one changes a page anywhere in their index. */
-    private static final int CACHE_KIB = 16 * 1024;
+    private static final int CACHE_KIB = 32 * 1024;
 
     /** A page that was changed often is copied once: 16 MB, four times what SQLite would take. */
     private static final int PAGES_PER_CHECKPOINT = 4_000;

@@ -6,46 +6,44 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings what was appended to the log into the projection, on the thread {@code projector}, behind
- * the decisions. {@link #put} belongs to the coordinator; the questions are for any thread.
+ * the decisions: under load some seconds, in which memory knows what readers ask for. {@link #put}
+ * belongs to the coordinator; the questions are for any thread.
  *
- * <p>Its queue is bounded: when the projection's disk is that much slower, or fails, {@link #put}
+ * <p>Its backlog is bounded: when the projection's disk is that much slower, or fails, {@link #put}
  * waits, and with it every decision. A failing disk is tried again, without an end.
  *
  * @param <B> what came of one row
  */
 public final class Projector<B> implements Closeable {
 
-  /** Rows that may wait. */
-  static final int MAX_QUEUED = 8_192;
+  /** {@linkplain ProjectionTables#size Entries} that may wait. */
+  static final int MAX_WAITING = 65_536;
 
-  /** Rows of one transaction. */
-  private static final int MAX_ROWS = 1_024;
-
-  /**
-   * For so long rows are gathered: what many of them change is written once, and not once for each.
-   * Until then memory knows what readers ask for.
-   */
-  private static final long GATHER_MILLIS = 100;
+  /** Entries of one transaction. */
+  private static final int MAX_AT_ONCE = 32_768;
 
   /**
-   * A projection that is not synced keeps the log long: it is, after so much time or so many rows.
+   * How long they gather at most. Ids have no order, so each changes a page anywhere in their
+   * index: what many change is written once, and not once for each.
    */
+  private static final Duration GATHERED_FOR = Duration.ofSeconds(3);
+
+  /** A projection that is not synced keeps the log long: it is, after so much time. */
   private static final long SYNC_NANOS = Duration.ofSeconds(5).toNanos();
 
-  private static final long SYNC_ROWS = 4_096;
+  private static final Duration IDLE = Duration.ofMillis(200);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration PRUNE_EVERY = Duration.ofSeconds(10);
+
+  /** Long enough to keep up with what comes, short enough for the backlog to hold it meanwhile. */
+  private static final Duration PRUNE_FOR = Duration.ofMillis(500);
 
   private static final Logger log = LoggerFactory.getLogger(Projector.class);
 
@@ -53,14 +51,15 @@ public final class Projector<B> implements Closeable {
 
   private final Projection projection;
   private final ProjectionTables<B> tables;
-  private final BlockingQueue<Item<B>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+  private final Backlog<Item<B>> backlog = new Backlog<>(MAX_WAITING, MAX_AT_ONCE, GATHERED_FOR);
   private final List<Item<B>> replayed = new ArrayList<>();
+  private int replayedSize;
   private final Thread thread = Thread.ofPlatform().name("projector").unstarted(this::run);
   private @Nullable Statements statements;
   private volatile RowPosition applied;
   private volatile long synced;
   private volatile @Nullable String fault;
-  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile boolean closing;
   private long lastSyncNanos = System.nanoTime();
   private long nextPruneNanos = System.nanoTime();
 
@@ -89,7 +88,8 @@ public final class Projector<B> implements Closeable {
       return;
     }
     replayed.add(new Item<>(position, batch));
-    if (replayed.size() == MAX_ROWS) {
+    replayedSize += tables.size(batch);
+    if (replayedSize >= MAX_AT_ONCE) {
       applyReplayed();
     }
   }
@@ -107,6 +107,7 @@ public final class Projector<B> implements Closeable {
     try {
       apply(replayed);
       replayed.clear();
+      replayedSize = 0;
     } catch (SQLException failed) {
       throw projection.source().failure(failed);
     }
@@ -119,7 +120,7 @@ public final class Projector<B> implements Closeable {
    */
   public void put(RowPosition position, B batch) throws StorageException {
     try {
-      queue.put(new Item<>(position, batch));
+      backlog.put(new Item<>(position, batch), tables.size(batch));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new StorageException(
@@ -145,20 +146,15 @@ public final class Projector<B> implements Closeable {
 
   /** Whether {@link #put} would have to wait: its disk is slow, or fails. */
   public boolean isFull() {
-    return queue.remainingCapacity() == 0;
+    return backlog.isFull();
   }
 
   private void run() {
-    List<Item<B>> items = new ArrayList<>(MAX_ROWS);
+    List<Item<B>> items = new ArrayList<>();
     try {
-      while (!isClosing() || !queue.isEmpty()) {
+      while (!backlog.isDone()) {
         if (items.isEmpty()) {
-          Item<B> first = queue.poll(200, TimeUnit.MILLISECONDS);
-          if (first != null) {
-            items.add(first);
-            gather();
-            queue.drainTo(items, MAX_ROWS - 1);
-          }
+          items = backlog.take(IDLE);
         }
         step(items);
       }
@@ -168,16 +164,6 @@ public final class Projector<B> implements Closeable {
     } finally {
       closeConnection();
     }
-  }
-
-  private void gather() throws InterruptedException {
-    if (queue.size() < MAX_ROWS) {
-      var _ = closing.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private boolean isClosing() {
-    return closing.getCount() == 0;
   }
 
   private void step(List<Item<B>> items) throws InterruptedException {
@@ -226,8 +212,7 @@ public final class Projector<B> implements Closeable {
 
   private void apply(List<Item<B>> items) throws SQLException, StorageException {
     RowPosition last = items.getLast().position();
-    boolean sync =
-        last.sequence() - synced >= SYNC_ROWS || System.nanoTime() - lastSyncNanos >= SYNC_NANOS;
+    boolean sync = System.nanoTime() - lastSyncNanos >= SYNC_NANOS;
     transaction(
         sync,
         writer -> {
@@ -243,8 +228,7 @@ public final class Projector<B> implements Closeable {
   /** What waits for nothing else is synced at once: there is time. */
   private void syncNow() throws InterruptedException {
     RowPosition last = applied;
-    if (last.sequence() == synced
-        || (!isClosing() && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
+    if (last.sequence() == synced || (!closing && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
       return;
     }
     try {
@@ -266,7 +250,10 @@ public final class Projector<B> implements Closeable {
       return;
     }
     boolean[] more = {false};
-    transaction(false, writer -> more[0] = tables.prune(writer));
+    long end = System.nanoTime() + PRUNE_FOR.toNanos();
+    do {
+      transaction(false, writer -> more[0] = tables.prune(writer));
+    } while (more[0] && !closing && System.nanoTime() - end < 0);
     nextPruneNanos = System.nanoTime() + (more[0] ? 0 : PRUNE_EVERY.toNanos());
   }
 
@@ -312,7 +299,8 @@ public final class Projector<B> implements Closeable {
   /** Brings in what waits, but does not take long over it: the next start can do it too. */
   @Override
   public void close() {
-    closing.countDown();
+    closing = true;
+    backlog.close();
     if (thread.isAlive()) {
       try {
         if (!thread.join(CLOSE_LIMIT)) {

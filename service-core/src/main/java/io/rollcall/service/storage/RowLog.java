@@ -45,8 +45,8 @@ public interface RowLog extends AutoCloseable {
   RowPosition append(ByteString batch) throws StorageException;
 
   /**
-   * Allows to take away every row up to and with this one. They go a few at a time, with the rows
-   * that are written later; the last row stays always.
+   * Allows to take away every row up to and with this one. They go some at a time, with the rows
+   * that are written later; some dozens, and the last row, stay always.
    */
   void trimTo(long sequence);
 

@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** The SQL of the log, the same for both databases. Stateless but for the words of its messages. */
 final class RowTable {
 
-  /** So many old rows go with each new one: the log gets shorter, and nobody waits for it. */
-  private static final int TRIMMED_WITH_EACH = 2;
+  /** Old rows stay until so many may go: the pages they share are then written once for all. */
+  static final int TRIMMED_TOGETHER = 64;
+
+  /** What goes with one new row, which waits for it: no more than this, or two rows. */
+  private static final long TRIMMED_BYTES = 256 * 1024;
+
+  private static final int TRIMMED_AT_LEAST = 2;
 
   private static final String COLUMNS = "sequence, epoch, version, crc32c, previous_hash, batch";
   private static final int FETCHED_AT_ONCE = 256;
@@ -150,15 +155,35 @@ final class RowTable {
         sequence, Seal.hash(sequence, epoch, Seal.VERSION, before.hash(), batch));
   }
 
-  /** Takes a few rows away; does not commit. Returns the first that is left. */
+  /** Takes some rows away, once there are some; does not commit. Returns the first that is left. */
   long trim(Statements statements, long first, long upTo) throws SQLException {
-    long end = Math.min(first + TRIMMED_WITH_EACH, upTo + 1);
-    if (end <= first) {
+    if (upTo - first + 1 < TRIMMED_TOGETHER) {
       return first;
     }
+    long end = endOfTrimmed(statements, first, upTo);
     PreparedStatement delete = statements.of("DELETE FROM log WHERE sequence < ?");
     delete.setLong(1, end);
     delete.executeUpdate();
+    return end;
+  }
+
+  private static long endOfTrimmed(Statements statements, long first, long upTo)
+      throws SQLException {
+    PreparedStatement select =
+        statements.of(
+            "SELECT sequence, length(batch) FROM log WHERE sequence <= ? ORDER BY sequence LIMIT "
+                + TRIMMED_TOGETHER);
+    select.setLong(1, upTo);
+    long end = first;
+    int rows = 0;
+    long bytes = 0;
+    try (ResultSet oldest = select.executeQuery()) {
+      while (oldest.next() && (rows < TRIMMED_AT_LEAST || bytes < TRIMMED_BYTES)) {
+        end = oldest.getLong(1) + 1;
+        rows++;
+        bytes += oldest.getLong(2);
+      }
+    }
     return end;
   }
 }

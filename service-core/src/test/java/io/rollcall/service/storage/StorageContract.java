@@ -108,19 +108,49 @@ abstract class StorageContract {
   }
 
   @Test
-  void trimmedRowsGoWithLaterOnesAndTheLastStays() throws Exception {
-    write("1", "2", "3", "4", "5");
+  void trimmedRowsGoTogetherOnceThereAreSomeAndOthersStay() throws Exception {
+    int together = RowTable.TRIMMED_TOGETHER;
     try (Storage storage = open()) {
       RowLog log = storage.log();
-      log.trimTo(100);
-      log.append(Words.bytes("6"));
+      append(log, together);
+      log.trimTo(together - 1);
+      log.append(Words.bytes("too few may go"));
+      assertThat(log.firstSequence()).isEqualTo(1);
+      log.trimTo(together);
+      log.append(Words.bytes("they may"));
+      assertThat(log.firstSequence()).isEqualTo(together + 1);
+      assertThat(Words.read(log)).containsExactly("too few may go", "they may");
+    }
+  }
+
+  @Test
+  void whatIsWrittenLastStaysWhateverMayGo() throws Exception {
+    try (Storage storage = open()) {
+      RowLog log = storage.log();
+      append(log, 2 * RowTable.TRIMMED_TOGETHER);
+      log.trimTo(10_000);
+      log.append(Words.bytes("one"));
+      log.append(Words.bytes("two"));
+      assertThat(Words.read(log)).containsExactly("one", "two");
+    }
+  }
+
+  @Test
+  void largeRowsGoTwoAtATime() throws Exception {
+    try (Storage storage = open()) {
+      RowLog log = storage.log();
+      for (int i = 0; i < RowTable.TRIMMED_TOGETHER; i++) {
+        log.append(Words.bytes("x".repeat(300_000)));
+      }
+      log.trimTo(RowTable.TRIMMED_TOGETHER);
+      log.append(Words.bytes("next"));
       assertThat(log.firstSequence()).isEqualTo(3);
-      log.append(Words.bytes("7"));
-      log.append(Words.bytes("8"));
-      assertThat(log.firstSequence()).isEqualTo(7);
-      log.append(Words.bytes("9"));
-      assertThat(log.firstSequence()).isEqualTo(9);
-      assertThat(Words.read(log)).containsExactly("9");
+    }
+  }
+
+  private static void append(RowLog log, int rows) throws StorageException {
+    for (int i = 0; i < rows; i++) {
+      log.append(Words.bytes("old"));
     }
   }
 

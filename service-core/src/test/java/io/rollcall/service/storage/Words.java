@@ -13,6 +13,11 @@ import java.util.List;
 final class Words implements ProjectionTables<String> {
 
   @Override
+  public int size(String word) {
+    return 1;
+  }
+
+  @Override
   public void apply(Statements statements, List<String> batches) throws SQLException {
     PreparedStatement insert =
         statements.of("INSERT INTO word SELECT coalesce(max(number), 0) + 1, ? FROM word");
