@@ -232,13 +232,15 @@ class PublisherConfiguration {
     return new InboundReporter(metrics, transportMetrics, server::offence, events::publishEvent);
   }
 
-  /** What hears of connections hands over to the coordinator and does nothing else. */
+  /** What hears of peers checks what came, hands it over to the coordinator, and no more. */
   @Bean
   TransportEventPublisher transportEventPublisher(
       ApplicationEventPublisher events, ObjectProvider<PublisherCoordinator> coordinator) {
     SingletonSupplier<PublisherCoordinator> toldOf = SingletonSupplier.of(coordinator::getObject);
-    return TransportEventPublisher.withImmediateConnectionListeners(
-        events, () -> toldOf.obtain().hasRoom());
+    return TransportEventPublisher.withImmediateListeners(
+        events,
+        () -> toldOf.obtain().hasRoom(),
+        (connectionId, messages, bytes) -> toldOf.obtain().hasRoom(connectionId, messages, bytes));
   }
 
   @Bean

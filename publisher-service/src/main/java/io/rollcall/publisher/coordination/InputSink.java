@@ -8,8 +8,8 @@ import io.rollcall.service.coordination.CoordinatorStoppedException;
 public interface InputSink {
 
   /**
-   * Hands over an input, waiting for room; that a connection was opened or closed waits on virtual
-   * threads alone, which are those of handlers.
+   * Hands over an input, waiting for room; what came from a connection waits on virtual threads
+   * alone, which are those of handlers.
    *
    * @throws CoordinatorStoppedException when nothing is taken any more
    */

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * #MAX_WAITING_OF_SOURCE} inputs of the same connection wait here (of questions, as many in all),
  * {@value #MAX_WAITING} inputs of all, or too many bytes; whoever waits stops reading its
  * connection. So a peer that floods waits for itself, and another's input has at most that many of
- * the flood before it in its batch. That a connection came or went may be told by an event loop,
- * which must not wait and is not made to: while it {@link #hasRoom}, it need not ask others.
+ * the flood before it in its batch. An event loop must not wait and is not made to: while there is
+ * {@linkplain #hasRoom() room}, it need not ask others to hand over what came.
  */
 public final class PublisherCoordinator
     implements InputSink, SingleWriter.Turns<PublisherInput>, Coordinator {
@@ -165,18 +165,28 @@ public final class PublisherCoordinator
     return waiting() < MAX_WAITING;
   }
 
-  @Override
-  public void submit(PublisherInput input) {
-    if (isOfConnection(input) && !Thread.currentThread().isVirtual()) {
-      // An event loop. It has asked for room, so it goes beyond the bound by no more than this.
-      writer.submitAtOnce(source(input), input);
-    } else {
-      writer.submit(source(input), input, size(input));
-    }
+  /**
+   * Whether the inputs of so many messages of a connection would not have to wait now. An event
+   * loop asks before it hands them over itself.
+   *
+   * @param bytes of all of them
+   */
+  public boolean hasRoom(String connectionId, int messages, long bytes) {
+    return writer.hasRoom(connectionId, messages, bytes);
   }
 
-  private static boolean isOfConnection(PublisherInput input) {
-    return input instanceof PublisherInput.Opened || input instanceof PublisherInput.Closed;
+  @Override
+  public void submit(PublisherInput input) {
+    Object source = source(input);
+    if (Thread.currentThread().isVirtual() || !(source instanceof String)) {
+      writer.submit(source, input, size(input));
+    } else if (input instanceof PublisherInput.Opened || input instanceof PublisherInput.Closed) {
+      // An event loop. It has asked for room, so it goes beyond the bounds by no more than this.
+      writer.submitUnhurried(source, input);
+    } else {
+      // The same, and by no more than it has asked for, once for each event loop.
+      writer.submitAtOnce(source, input, size(input));
+    }
   }
 
   /**

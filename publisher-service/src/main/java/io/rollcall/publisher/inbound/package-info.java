@@ -1,7 +1,7 @@
 /**
- * Where messages enter: turns what the transport reports into typed events; runs on the transport's
- * dispatch threads, and for a connection's beginning and end on its event loop while the
- * coordinator has room.
+ * Where messages enter: turns what the transport reports into typed events; runs on a connection's
+ * event loop while the coordinator has room for what is little, else on the transport's dispatch
+ * threads.
  */
 @NullMarked
 package io.rollcall.publisher.inbound;

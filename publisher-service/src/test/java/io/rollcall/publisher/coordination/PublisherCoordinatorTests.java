@@ -160,7 +160,7 @@ class PublisherCoordinatorTests {
     var _ = coordinator.ask(_ -> hold(busy, release));
     assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
 
-    Thread flood = Thread.ofPlatform().start(() -> flood("b"));
+    Thread flood = Thread.ofVirtual().start(() -> flood("b"));
     Waiting.until("the flood to wait", () -> flood.getState() == Thread.State.WAITING);
     assertThat(coordinator.waiting()).isEqualTo(PublisherCoordinator.MAX_WAITING_OF_SOURCE);
     coordinator.submit(vote(A, true));
@@ -173,11 +173,32 @@ class PublisherCoordinatorTests {
     assertThat(recorder.journal()).contains("send Decision commit [a, b]");
   }
 
+  /** An event loop that has asked hands over by itself, and then a handler's thread does. */
+  @Test
+  void hasRoomForTheMessagesOfAConnectionUntilItsShareIsTaken() throws Exception {
+    connectBoth();
+    int messages = 0;
+    while (coordinator.hasRoom("b", 1, 100)) {
+      coordinator.submit(new PublisherInput.Voted("b", B, xt("unknown").id(), true, ""));
+      messages++;
+    }
+    // One more is that it was opened.
+    assertThat(messages).isEqualTo(PublisherCoordinator.MAX_WAITING_OF_SOURCE - 1);
+    assertThat(coordinator.hasRoom("a", 1, 100)).isTrue();
+
+    Thread handler = Thread.ofVirtual().start(() -> flood("b"));
+    Waiting.until("the handler to wait", () -> handler.getState() == Thread.State.WAITING);
+    coordinator.start();
+    assertThat(handler.join(Duration.ofSeconds(10))).isTrue();
+    settle();
+    assertThat(coordinator.hasRoom("b", 1, 100)).isTrue();
+  }
+
   /** An event loop says so, and must not wait. */
   @Test
   void theEndOfAConnectionThatFloodsDoesNotWait() throws Exception {
     connectBoth();
-    Thread flood = Thread.ofPlatform().start(() -> flood("b"));
+    Thread flood = Thread.ofVirtual().start(() -> flood("b"));
     Waiting.until("the flood to wait", () -> flood.getState() == Thread.State.WAITING);
     int waiting = coordinator.waiting();
 

@@ -17,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  * {@link #put} waits, which stops the caller's connection from being read. A source of which
  * nothing waits always finds room for one entry, unless its bytes do not fit: so one that floods
  * waits for itself and not others for it. An entry with more bytes than a bound is let in where no
- * bytes wait. {@link #putAtOnce} is for the few that may not wait, and that are in no hurry: the
- * taker, having taken one, rests for a moment before it takes further ones, unless something else
- * comes. So many of them cost it one wake-up. Once closed, nothing is accepted any more.
+ * bytes wait. {@link #putAtOnce} is for those that may not wait, and have seen that there {@link
+ * #hasRoom is room}; {@link #putUnhurried} for those that besides are in no hurry: the taker,
+ * having taken one, rests for a moment before it takes further ones, unless something else comes.
+ * So many of them cost it one wake-up. Once closed, nothing is accepted any more.
  */
 final class Inbox<T> {
 
   /** As long as it takes: for a taker without a deadline. */
   static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(365);
+
+  private static final Share NOTHING = new Share();
 
   private final SingleWriter.Bounds bounds;
   private final long restNanos;
@@ -76,12 +79,48 @@ final class Inbox<T> {
   }
 
   /**
+   * Adds an entry, beyond the bounds if need be, and never waits.
+   *
+   * @param source whose entry it is, by equality
+   * @param size what it takes in bytes, beside what every entry takes
+   * @return false when the queue is closed and the entry was not taken
+   */
+  boolean putAtOnce(Object source, T entry, long size) {
+    lock.lock();
+    try {
+      hurry();
+      return add(source, entry, size);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether so much more of this source would be within all bounds now.
+   *
+   * @param more how many entries
+   * @param size their bytes together
+   */
+  boolean hasRoom(Object source, int more, long size) {
+    lock.lock();
+    try {
+      Share waiting = shares.getOrDefault(source, NOTHING);
+      return entries.size() + more <= bounds.entries()
+          && waiting.entries + more <= bounds.entriesOfSource()
+          && !exceeds(bytes, size, bounds.bytes())
+          && !exceeds(waiting.bytes, size, bounds.bytesOfSource());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Adds an entry without a size, beyond the bounds if need be, and never waits. It is in no hurry.
    *
    * @param source whose entry it is, by equality
    * @return false when the queue is closed and the entry was not taken
    */
-  boolean putAtOnce(Object source, T entry) {
+  boolean putUnhurried(Object source, T entry) {
     lock.lock();
     try {
       unhurried = true;

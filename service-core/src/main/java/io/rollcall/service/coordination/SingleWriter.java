@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * only then lets anybody hear of it. No batch waits for more messages: the next one is what arrived
  * meanwhile. When a turn fails it stops for good and {@link FailureHandler} ends the process.
  *
- * <p>All methods are safe for any thread. {@link #submit} and {@link #ask}, unlike {@link
- * #submitAtOnce}, wait while the {@linkplain Bounds bounds} are reached, for one source or for all;
- * so a source that floods waits for itself.
+ * <p>All methods are safe for any thread. {@link #submit} and {@link #ask} wait while the
+ * {@linkplain Bounds bounds} are reached, for one source or for all; so a source that floods waits
+ * for itself. {@link #submitAtOnce} and {@link #submitUnhurried} never wait.
  *
  * @param <I> inputs of the machine
  */
@@ -163,6 +163,31 @@ public final class SingleWriter<I> {
   }
 
   /**
+   * Hands over an input and never waits, for callers that must not: beyond the {@linkplain Bounds
+   * bounds}, so only for who has seen that there {@link #hasRoom is room}.
+   *
+   * @param source whose it is, by equality
+   * @param size what it takes in bytes, beside what every input takes
+   * @throws CoordinatorStoppedException when nothing is taken any more
+   */
+  public void submitAtOnce(Object source, I input, long size) {
+    if (!inbox.putAtOnce(source, new Work.Input<>(input), size)) {
+      throw new CoordinatorStoppedException();
+    }
+  }
+
+  /**
+   * Whether {@link #submit} would not wait with so many inputs more.
+   *
+   * @param source whose they are, by equality
+   * @param more how many
+   * @param size their bytes together
+   */
+  public boolean hasRoom(Object source, int more, long size) {
+    return inbox.hasRoom(source, more, size);
+  }
+
+  /**
    * Hands over an input that is in no hurry and never waits, for callers that must not: beyond the
    * {@linkplain Bounds bounds}, so only for who has seen {@link #waiting} within them, or for what
    * no peer can cause.
@@ -170,8 +195,8 @@ public final class SingleWriter<I> {
    * @param source whose it is, by equality
    * @throws CoordinatorStoppedException when nothing is taken any more
    */
-  public void submitAtOnce(Object source, I input) {
-    if (!inbox.putAtOnce(source, new Work.Input<>(input))) {
+  public void submitUnhurried(Object source, I input) {
+    if (!inbox.putUnhurried(source, new Work.Input<>(input))) {
       throw new CoordinatorStoppedException();
     }
   }

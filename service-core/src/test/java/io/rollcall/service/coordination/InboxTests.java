@@ -43,22 +43,53 @@ class InboxTests {
     Inbox<String> inbox = inbox(1, 100);
     inbox.put(ME, "a", 100);
 
-    assertThat(inbox.putAtOnce(ME, "b")).isTrue();
+    assertThat(inbox.putUnhurried(ME, "b")).isTrue();
     assertThat(inbox.takeAll(0)).containsExactly("a", "b");
     inbox.close();
-    assertThat(inbox.putAtOnce(ME, "c")).isFalse();
+    assertThat(inbox.putUnhurried(ME, "c")).isFalse();
+  }
+
+  @Test
+  void whatMayNotWaitAndIsInAHurryIsTakenBeyondTheBoundsToo() throws Exception {
+    Inbox<String> inbox = inbox(1, 100);
+    inbox.put(ME, "a", 100);
+
+    assertThat(inbox.putAtOnce(ME, "b", 50)).isTrue();
+    assertThat(inbox.takeAll(0)).containsExactly("a", "b");
+    inbox.close();
+    assertThat(inbox.putAtOnce(ME, "c", 1)).isFalse();
+  }
+
+  @Test
+  void hasRoomForWhatIsWithinAllBounds() throws Exception {
+    Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(6, 100, 3, 50), NO_REST);
+    assertThat(inbox.hasRoom(ME, 3, 1000)).as("where no bytes wait any number fits").isTrue();
+    assertThat(inbox.hasRoom(ME, 4, 1)).as("more than one source may have").isFalse();
+
+    inbox.put(ME, "a", 30);
+    assertThat(inbox.hasRoom(ME, 2, 20)).isTrue();
+    assertThat(inbox.hasRoom(ME, 3, 20)).as("entries of this source").isFalse();
+    assertThat(inbox.hasRoom(ME, 2, 21)).as("bytes of this source").isFalse();
+    assertThat(inbox.hasRoom("other", 3, 70)).isTrue();
+    assertThat(inbox.hasRoom("other", 3, 71)).as("bytes of all").isFalse();
+
+    inbox.put("b", "b", 0);
+    inbox.put("c", "c", 0);
+    inbox.put("d", "d", 0);
+    assertThat(inbox.hasRoom("other", 2, 0)).isTrue();
+    assertThat(inbox.hasRoom("other", 3, 0)).as("entries of all").isFalse();
   }
 
   @Test
   void whatIsInNoHurryGathersUntilSomethingElseComes() throws Exception {
     Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(9, 9, 9, 9), LONG_REST);
-    inbox.putAtOnce(ME, "came");
+    inbox.putUnhurried(ME, "came");
     assertThat(inbox.takeAll(Inbox.FOREVER_NANOS)).as("the first waits for none").hasSize(1);
     CompletableFuture<List<String>> taken = new CompletableFuture<>();
     Thread taker = taker(inbox, Inbox.FOREVER_NANOS, taken);
     Waiting.until("it rests", () -> taker.getState() == Thread.State.TIMED_WAITING);
-    inbox.putAtOnce(ME, "left");
-    inbox.putAtOnce(ME, "came again");
+    inbox.putUnhurried(ME, "left");
+    inbox.putUnhurried(ME, "came again");
     Waiting.until("it rests on", () -> taker.getState() == Thread.State.TIMED_WAITING);
 
     inbox.put("you", "a vote", 1);
@@ -73,7 +104,7 @@ class InboxTests {
     CompletableFuture<List<String>> taken = new CompletableFuture<>();
     Thread taker = taker(inbox, Inbox.FOREVER_NANOS, taken);
     Waiting.until("it rests", () -> taker.getState() == Thread.State.TIMED_WAITING);
-    inbox.putAtOnce(ME, "left");
+    inbox.putUnhurried(ME, "left");
 
     assertThat(putAside(inbox, ME, "a vote", 1).get(10, TimeUnit.SECONDS)).isTrue();
 
@@ -84,7 +115,7 @@ class InboxTests {
   @Test
   void whoeverWaitsForRoomAlreadySparesTheRest() throws Exception {
     Inbox<String> inbox = whoseTakerRestsNext(1);
-    inbox.putAtOnce(ME, "left");
+    inbox.putUnhurried(ME, "left");
     CompletableFuture<Boolean> vote = putAside(inbox, ME, "a vote", 1);
     Waiting.until("the vote to wait", () -> inbox.waiters() == 1);
 
@@ -98,7 +129,7 @@ class InboxTests {
   @Test
   void aRestEndsInTimeForADeadlineAndAtAClose() throws Exception {
     Inbox<String> inbox = whoseTakerRestsNext(9);
-    inbox.putAtOnce(ME, "left");
+    inbox.putUnhurried(ME, "left");
     assertThat(inbox.takeAll(1)).containsExactly("left");
 
     CompletableFuture<List<String>> taken = new CompletableFuture<>();
@@ -114,9 +145,21 @@ class InboxTests {
     for (int i = 0; i < 3; i++) {
       CompletableFuture<List<String>> taken = new CompletableFuture<>();
       var _ = taker(inbox, Inbox.FOREVER_NANOS, taken);
-      inbox.putAtOnce(ME, "came");
+      inbox.putUnhurried(ME, "came");
       assertThat(taken.get(10, TimeUnit.SECONDS)).containsExactly("came");
     }
+  }
+
+  @Test
+  void whatMayNotWaitButIsInAHurryEndsTheRest() throws Exception {
+    Inbox<String> inbox = whoseTakerRestsNext(9);
+    CompletableFuture<List<String>> taken = new CompletableFuture<>();
+    Thread taker = taker(inbox, Inbox.FOREVER_NANOS, taken);
+    Waiting.until("it rests", () -> taker.getState() == Thread.State.TIMED_WAITING);
+
+    assertThat(inbox.putAtOnce(ME, "a vote", 1)).isTrue();
+
+    assertThat(taken.get(10, TimeUnit.SECONDS)).containsExactly("a vote");
   }
 
   @Test
@@ -203,7 +246,7 @@ class InboxTests {
   /** One that has taken something that was in no hurry, and so rests long. */
   private static Inbox<String> whoseTakerRestsNext(int entries) throws InterruptedException {
     Inbox<String> inbox = new Inbox<>(new SingleWriter.Bounds(entries, 9, 9, 9), LONG_REST);
-    inbox.putAtOnce(ME, "came");
+    inbox.putUnhurried(ME, "came");
     assertThat(inbox.takeAll(0)).hasSize(1);
     return inbox;
   }

@@ -4,6 +4,7 @@ import io.rollcall.transport.CloseReason;
 import io.rollcall.transport.ConnectionInfo;
 import io.rollcall.transport.ConnectionListener;
 import io.rollcall.transport.InboundMessage;
+import io.rollcall.transport.MessageHandler;
 import io.rollcall.transport.metrics.TransportMetrics.Operation;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,13 +22,17 @@ import java.util.concurrent.locks.ReentrantLock;
  * socket stops reading; {@code opened} and {@code closed} always find room, or are handled at once.
  *
  * <p>Messages are handed over in batches, because waking the handler costs more than most of what
- * it does: they are gathered until {@link #handOver}, which comes at the end of each read. All
+ * it does: they are gathered until {@link #handOver}, which comes at the end of each read. What a
+ * handler would be done with {@linkplain MessageHandler#returnsAtOnce at once} wakes nobody. All
  * methods belong to one thread, the connection's event loop.
  */
 public final class Inbox {
 
   /** After so many events in a row, and the rest of their batch, others have their turn first. */
   static final int EVENTS_IN_A_TURN = 64;
+
+  /** Most encoded bytes that are handled on the event loop: checking more takes its time. */
+  static final int MAX_BYTES_HERE = 16 * 1024;
 
   private final MessageDispatcher dispatcher;
   private final String connectionId;
@@ -43,7 +48,7 @@ public final class Inbox {
   private long gatheredBytes;
 
   private final ReentrantLock lock = new ReentrantLock();
-  // Changed under the lock. A message counts until its handler is done with it.
+  // The event loop alone makes them more. A message counts until its handler is done with it.
   private final AtomicInteger messages = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
   // Under the lock.
@@ -97,7 +102,7 @@ public final class Inbox {
    */
   public void closed(ConnectionInfo info, CloseReason reason, String details, Runnable handled) {
     Closed closed = new Closed(info, reason, details, handled);
-    if (isIdle() && dispatcher.listenerReturnsAtOnce(connectionId)) {
+    if (gathered.isEmpty() && isIdle() && dispatcher.listenerReturnsAtOnce(connectionId)) {
       handleHere(closed);
       handled.run();
     } else {
@@ -105,11 +110,11 @@ public final class Inbox {
     }
   }
 
-  /** Whether there is nothing that a listener must not overtake. */
+  /** Whether nothing was handed over that must not be overtaken. */
   private boolean isIdle() {
     lock.lock();
     try {
-      return !running && gathered.isEmpty();
+      return !running;
     } finally {
       lock.unlock();
     }
@@ -127,7 +132,7 @@ public final class Inbox {
    */
   public void offerLast(InboundMessage message) {
     gather(message);
-    handOver();
+    wake();
   }
 
   /**
@@ -140,7 +145,7 @@ public final class Inbox {
     int size = message.encoded().size();
     if (isFullFor(size)) {
       // Nothing is given back for what nobody handles.
-      handOver();
+      wake();
       lock.lock();
       try {
         if (isFullFor(size)) {
@@ -153,7 +158,7 @@ public final class Inbox {
     }
     gather(message);
     if (gatheredMessages == EVENTS_IN_A_TURN) {
-      handOver();
+      wake();
     }
     return true;
   }
@@ -172,29 +177,81 @@ public final class Inbox {
     gatheredBytes += message.encoded().size();
   }
 
-  /** What was gathered goes to the handler. */
+  /**
+   * At the end of a read: what was gathered goes to the handler, which is called here and now where
+   * it returns at once and nothing waits for it.
+   */
   public void handOver() {
+    if (gatheredBytes <= MAX_BYTES_HERE
+        && gatheredMessages > 0
+        && gatheredMessages == gathered.size()
+        && startHere()) {
+      try (var _ = dispatcher.logsFor(this)) {
+        handle(takeGathered());
+      } finally {
+        endHere();
+      }
+    } else {
+      wake();
+    }
+  }
+
+  /** Whether a turn on this thread has begun. */
+  private boolean startHere() {
+    if (!isIdle()
+        || !dispatcher.handlerReturnsAtOnce(connectionId, gatheredMessages, gatheredBytes)) {
+      return false;
+    }
+    lock.lock();
+    try {
+      // What the handler itself brings about here, as the end of its connection, waits for it.
+      running = true;
+    } finally {
+      lock.unlock();
+    }
+    return true;
+  }
+
+  private void endHere() {
+    lock.lock();
+    try {
+      running = false;
+      if (!waiting.isEmpty()) {
+        startIfIdle();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was gathered goes to the handler's thread. */
+  private void wake() {
     if (gathered.isEmpty()) {
       return;
     }
-    dispatcher.queued.addAndGet(gatheredMessages);
     lock.lock();
     try {
-      messages.addAndGet(gatheredMessages);
-      bytes.addAndGet(gatheredBytes);
-      waiting.addLast(gathered);
+      waiting.addLast(takeGathered());
       startIfIdle();
     } finally {
       lock.unlock();
     }
+  }
+
+  private List<Event> takeGathered() {
+    List<Event> taken = gathered;
+    dispatcher.queued.addAndGet(gatheredMessages);
+    messages.addAndGet(gatheredMessages);
+    bytes.addAndGet(gatheredBytes);
     gathered = new ArrayList<>(Math.max(1, gatheredMessages));
     gatheredMessages = 0;
     gatheredBytes = 0;
+    return taken;
   }
 
   private void add(Event event) {
     gathered.add(event);
-    handOver();
+    wake();
   }
 
   /** Under the lock. */
@@ -210,8 +267,8 @@ public final class Inbox {
   }
 
   /**
-   * Handles what waits, so much at most as one turn may have; on the dispatcher's thread, one at a
-   * time.
+   * Handles what waits, so much at most as one turn may have; on the dispatcher's threads, one at a
+   * time, and never while the event loop does.
    *
    * @return whether it needs another turn; else the next event begins anew
    */

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -17,8 +18,8 @@ import org.slf4j.MDC;
 /**
  * Takes messages from event loops and gives them to handlers on virtual threads: one per
  * connection, and only while that connection has messages. They take turns of {@value
- * Inbox#EVENTS_IN_A_TURN} events. A connection listener that returns at once needs no thread.
- * Several servers and clients may share one.
+ * Inbox#EVENTS_IN_A_TURN} events. Handlers and connection listeners that return at once need no
+ * thread. Several servers and clients may share one.
  */
 public final class MessageDispatcher {
 
@@ -82,8 +83,8 @@ public final class MessageDispatcher {
   }
 
   /**
-   * Waits until no handler runs and nothing waits. A listener that is called on an event loop is
-   * not waited for.
+   * Waits until no handler runs and nothing waits. What is called on an event loop is not waited
+   * for.
    *
    * @return whether it came to that in time
    */
@@ -103,10 +104,20 @@ public final class MessageDispatcher {
     }
   }
 
-  /** Whether a listener may be called here and now; whatever it throws, the connection goes on. */
+  /** Whether a listener may be called here and now. */
   boolean listenerReturnsAtOnce(String connectionId) {
+    return returnsAtOnce(connectionId, listener::returnsAtOnce);
+  }
+
+  /** Whether the handler may be given these messages here and now. */
+  boolean handlerReturnsAtOnce(String connectionId, int messages, long bytes) {
+    return returnsAtOnce(connectionId, () -> handler.returnsAtOnce(connectionId, messages, bytes));
+  }
+
+  /** Whatever the answer throws, the connection goes on. */
+  private boolean returnsAtOnce(String connectionId, BooleanSupplier answer) {
     try {
-      return listener.returnsAtOnce();
+      return answer.getAsBoolean();
     } catch (Throwable fault) {
       logFailure(connectionId, "returnsAtOnce", fault);
       return false;

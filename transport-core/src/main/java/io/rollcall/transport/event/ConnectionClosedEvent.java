@@ -6,7 +6,7 @@ import io.rollcall.transport.ConnectionInfo;
 /**
  * A connection that was admitted is gone. Comes after the last {@link MessageReceivedEvent} of that
  * connection, on the same thread or on the event loop (see {@link
- * TransportEventPublisher#withImmediateConnectionListeners}).
+ * TransportEventPublisher#withImmediateListeners}).
  *
  * @param connection its last figures
  * @param reason why it ended

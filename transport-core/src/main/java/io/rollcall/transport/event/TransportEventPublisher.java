@@ -16,43 +16,61 @@ import org.springframework.core.ResolvableType;
  * Turns what the dispatcher reports into Spring events.
  *
  * <p>Publishing is synchronous, which keeps the dispatcher's promises: off the event loop (but for
- * {@linkplain #withImmediateConnectionListeners listeners that would not wait}), one connection's
- * events in order, back-pressure by blocking. What a listener throws goes back to the dispatcher,
- * which logs and counts it and carries on with the connection.
+ * {@linkplain #withImmediateListeners listeners that would not wait}), one connection's events in
+ * order, back-pressure by blocking. What a listener throws goes back to the dispatcher, which logs
+ * and counts it and carries on with the connection.
  */
 public final class TransportEventPublisher
     implements MessageHandler, ConnectionListener, AuditListener {
 
+  /** Whether listeners to {@link MessageReceivedEvent} would return at once now. Any thread. */
+  @FunctionalInterface
+  public interface ImmediateMessages {
+
+    /** As {@link MessageHandler#returnsAtOnce}. */
+    boolean returnAtOnce(String connectionId, int messages, long bytes);
+  }
+
   private final ApplicationEventPublisher events;
-  private final BooleanSupplier returnsAtOnce;
+  private final BooleanSupplier connectionsAtOnce;
+  private final ImmediateMessages messagesAtOnce;
 
   /** Publishes there; listeners may block. */
   public TransportEventPublisher(ApplicationEventPublisher events) {
-    this(events, () -> false);
+    this(events, () -> false, (connectionId, messages, bytes) -> false);
   }
 
-  private TransportEventPublisher(ApplicationEventPublisher events, BooleanSupplier returnsAtOnce) {
+  private TransportEventPublisher(
+      ApplicationEventPublisher events,
+      BooleanSupplier connectionsAtOnce,
+      ImmediateMessages messagesAtOnce) {
     this.events = events;
-    this.returnsAtOnce = returnsAtOnce;
+    this.connectionsAtOnce = connectionsAtOnce;
+    this.messagesAtOnce = messagesAtOnce;
   }
 
   /**
-   * Publishes there, for an application whose listeners to {@link ConnectionOpenedEvent} and {@link
-   * ConnectionClosedEvent} never wait on an event loop while it says so; see {@link
-   * ConnectionListener#returnsAtOnce}. On a virtual thread, and those to {@link
-   * MessageReceivedEvent} anyway, they may block all the same. As a bean it takes the place of the
-   * one that is auto-configured.
+   * Publishes there, for an application whose listeners never wait on an event loop while it says
+   * so. On a virtual thread they may block all the same. As a bean it takes the place of the one
+   * that is auto-configured.
    *
-   * @param returnsAtOnce whether they would not wait now, asked before each event; on any thread
+   * @param connections whether those to {@link ConnectionOpenedEvent} and {@link
+   *     ConnectionClosedEvent} would not wait now; see {@link ConnectionListener#returnsAtOnce}
+   * @param messages whether those to {@link MessageReceivedEvent} would not
    */
-  public static TransportEventPublisher withImmediateConnectionListeners(
-      ApplicationEventPublisher events, BooleanSupplier returnsAtOnce) {
-    return new TransportEventPublisher(events, returnsAtOnce);
+  public static TransportEventPublisher withImmediateListeners(
+      ApplicationEventPublisher events, BooleanSupplier connections, ImmediateMessages messages) {
+    return new TransportEventPublisher(events, connections, messages);
   }
 
   @Override
   public boolean returnsAtOnce() {
-    return returnsAtOnce.getAsBoolean();
+    return connectionsAtOnce.getAsBoolean();
+  }
+
+  @Override
+  public boolean returnsAtOnce(String connectionId, int messages, long bytes) {
+    return messagesAtOnce.returnAtOnce(connectionId, messages, bytes);
   }
 
   @Override

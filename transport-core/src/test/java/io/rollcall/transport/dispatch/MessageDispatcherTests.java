@@ -125,6 +125,117 @@ class MessageDispatcherTests {
   }
 
   @Test
+  void aHandlerThatReturnsAtOnceIsCalledWhereTheConnectionIs() {
+    HandlerHere handler = new HandlerHere();
+    MessageDispatcher dispatcher = dispatcher(handler, 1000);
+    Inbox inbox = dispatcher.open("a", () -> fail("nothing was refused"));
+    for (int read = 0; read < 1000; read++) {
+      assertThat(inbox.offer(message("a", 400))).isTrue();
+      assertThat(inbox.offer(message("a", 600))).isTrue();
+      inbox.handOver();
+    }
+    assertThat(handler.sizes).hasSize(2000).startsWith(400, 600, 400, 600);
+    assertThat(handler.threads).containsOnly(Thread.currentThread());
+    assertThat(handler.asked).containsOnly("2 of a with 1000 bytes");
+    assertThat(handler.contexts).containsOnly("a");
+    assertThat(MDC.get("connection")).as("of this thread").isNull();
+    assertThat(dispatcher.queued()).isZero();
+  }
+
+  @Test
+  void aHandlerThatReturnsAtOnceOvertakesNothing() throws Exception {
+    HandlerHere handler = new HandlerHere();
+    CountDownLatch go = new CountDownLatch(1);
+    handler.first = () -> await(go);
+    handler.returnsAtOnce = () -> false;
+    MessageDispatcher dispatcher = dispatcher(handler, 1000);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    inbox.offer(message("a", 1));
+    inbox.handOver();
+    handler.returnsAtOnce = () -> true;
+    inbox.offer(message("a", 2));
+    inbox.handOver();
+    assertThat(handler.asked).as("with another before it there is nothing to ask").hasSize(1);
+    go.countDown();
+
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(handler.sizes).containsExactly(1, 2);
+    inbox.offer(message("a", 3));
+    inbox.handOver();
+    assertThat(handler.sizes).containsExactly(1, 2, 3);
+    assertThat(handler.threads).contains(Thread.currentThread());
+  }
+
+  @Test
+  void whatAHandlerOnTheEventLoopBringsAboutComesAfterItsMessages() throws Exception {
+    HandlerHere handler = new HandlerHere();
+    ListenerHere listener = new ListenerHere();
+    MessageDispatcher dispatcher =
+        new MessageDispatcher("test-", 1000, handler, listener, TransportMetrics.NOOP);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    handler.first =
+        () -> inbox.closed(ConnectionInfos.trusted("a"), CloseReason.REQUESTED, "it said so");
+    inbox.offer(message("a", 1));
+    inbox.offer(message("a", 2));
+    inbox.handOver();
+    assertThat(handler.sizes).containsExactly(1, 2);
+
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(listener.heard).containsExactly("closed c-a for a");
+    assertThat(listener.threads).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
+  void muchAtOnceIsForAHandlersThread() throws Exception {
+    HandlerHere handler = new HandlerHere();
+    MessageDispatcher dispatcher = dispatcher(handler, 1 << 20);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    inbox.offer(message("a", Inbox.MAX_BYTES_HERE));
+    inbox.offer(message("a", 1));
+    inbox.handOver();
+
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(handler.sizes).containsExactly(Inbox.MAX_BYTES_HERE, 1);
+    assertThat(handler.asked).isEmpty();
+    assertThat(handler.threads).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
+  void aHandlerThatFailsOnTheEventLoopIsLoggedAndTheNextMessageIsHandled() {
+    HandlerHere handler = new HandlerHere();
+    handler.first =
+        () -> {
+          throw new IllegalStateException("on purpose");
+        };
+    try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
+      Inbox inbox = dispatcher(handler, 1000).open("a", () -> {});
+      inbox.offer(message("a", 1));
+      inbox.offer(message("a", 2));
+      inbox.handOver();
+      assertThat(handler.sizes).containsExactly(1, 2);
+      assertThat(log.lines(Level.ERROR)).containsExactly("a handler failed on PAYLOAD_NOT_SET");
+    }
+  }
+
+  @Test
+  void aHandlerThatCannotTellWhetherItWouldWaitHasAThread() throws Exception {
+    HandlerHere handler = new HandlerHere();
+    handler.returnsAtOnce =
+        () -> {
+          throw new IllegalStateException("not now");
+        };
+    MessageDispatcher dispatcher = dispatcher(handler, 1000);
+    try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
+      Inbox inbox = dispatcher.open("a", () -> {});
+      inbox.offer(message("a", 1));
+      inbox.handOver();
+      assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+      assertThat(log.lines(Level.ERROR)).containsExactly("a handler failed on returnsAtOnce");
+    }
+    assertThat(handler.threads).hasSize(1).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
   void keepsTheOrderOfOneConnection() throws Exception {
     List<Integer> sizes = new ArrayList<>(); // Safe: one message at a time.
     CountDownLatch done = new CountDownLatch(500);
@@ -431,6 +542,33 @@ class MessageDispatcherTests {
         "",
         () -> handled.complete(Thread.currentThread()));
     return handled.get(10, TimeUnit.SECONDS);
+  }
+
+  private static final class HandlerHere implements MessageHandler {
+    private final List<Integer> sizes = new CopyOnWriteArrayList<>();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final Set<@Nullable String> contexts = ConcurrentHashMap.newKeySet();
+    private final List<String> asked = new ArrayList<>();
+    private volatile BooleanSupplier returnsAtOnce = () -> true;
+    private @Nullable Runnable first;
+
+    @Override
+    public void handle(InboundMessage message) {
+      sizes.add(message.encoded().size());
+      threads.add(Thread.currentThread());
+      contexts.add(MDC.get("connection"));
+      Runnable then = first;
+      first = null;
+      if (then != null) {
+        then.run();
+      }
+    }
+
+    @Override
+    public boolean returnsAtOnce(String connectionId, int messages, long bytes) {
+      asked.add(messages + " of " + connectionId + " with " + bytes + " bytes");
+      return returnsAtOnce.getAsBoolean();
+    }
   }
 
   private MessageDispatcher dispatcher(MessageHandler handler, int maxBytes) {
