@@ -23,6 +23,7 @@ import io.rollcall.publisher.testing.PublisherHttp;
 import io.rollcall.service.coordination.SyncListener;
 import io.rollcall.service.coordination.TraceContexts;
 import io.rollcall.service.testing.Waiting;
+import io.rollcall.transport.event.TransportEventPublisher;
 import io.rollcall.transport.testing.LocalTransportPort;
 import io.rollcall.transport.testing.RawSocketPeer;
 import java.net.InetAddress;
@@ -84,6 +85,14 @@ class PublisherServiceIntegrationTests {
     Waiting.until("both to be gone", () -> json("/ready").get("connections").asInt() == 0);
     Waiting.until(
         "everything to end", () -> json("/stats").get("active_2pc_transactions").asInt() == 0);
+  }
+
+  @Test
+  void eventLoopsHandOverByThemselvesWhatTheCoordinatorHasRoomFor() {
+    TransportEventPublisher events = context.getBean(TransportEventPublisher.class);
+    assertThat(events.returnsAtOnce()).isTrue();
+    assertThat(events.returnsAtOnce("some connection", 1, 100)).isTrue();
+    assertThat(events.returnsAtOnce("some connection", 1_000, 100)).isFalse();
   }
 
   @Test

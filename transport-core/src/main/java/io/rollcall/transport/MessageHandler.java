@@ -20,8 +20,9 @@ public interface MessageHandler {
    * Asked on an event loop at the end of a read, while none of that connection's waits for its
    * handler and these are few, so it must return at once itself and may answer differently each
    * time. Where it says so, it is called with them on that event loop, which saves two thread
-   * switches. Whoever says so and waits all the same keeps every connection of that event loop
-   * waiting.
+   * switches; those left after 200 us, and what comes while handlers have taken half of the event
+   * loop's time, go to a virtual thread as ever. Whoever says so and waits all the same keeps every
+   * connection of that event loop waiting.
    *
    * @param connectionId whose they are
    * @param messages how many, at least 1

@@ -232,7 +232,7 @@ class PublisherConfiguration {
     return new InboundReporter(metrics, transportMetrics, server::offence, events::publishEvent);
   }
 
-  /** What hears of peers checks what came, hands it over to the coordinator, and no more. */
+  /** What hears of peers checks and counts what came, and hands it over to the coordinator. */
   @Bean
   TransportEventPublisher transportEventPublisher(
       ApplicationEventPublisher events, ObjectProvider<PublisherCoordinator> coordinator) {

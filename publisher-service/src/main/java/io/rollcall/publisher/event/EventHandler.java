@@ -3,9 +3,10 @@ package io.rollcall.publisher.event;
 /**
  * Takes one kind of event.
  *
- * <p>Called on a dispatch thread of the transport: one connection's events one at a time and in
- * order, those of different connections concurrently. It may block, which stops the connection from
- * being read. What it throws is logged and counted by the transport, and the connection lives.
+ * <p>Called by the transport: one connection's events one at a time and in order, those of
+ * different connections concurrently. On a virtual thread it may block, which stops the connection
+ * from being read; on an event loop, which has asked the coordinator for room, it must not. What it
+ * throws is logged and counted by the transport, and the connection lives.
  *
  * @param <E> the kind
  */

@@ -3,9 +3,9 @@ package io.rollcall.publisher.event;
 import io.rollcall.proto.ChainId;
 
 /**
- * Hears of what came in, for meters and logs. Called on dispatch threads, by several at a time; it
- * must be quick. {@code payload} is always the name of a field of {@code Message}, so it is one of
- * few.
+ * Hears of what came in, for meters and logs. Called on event loops and virtual threads, by several
+ * at a time; it must be quick. {@code payload} is always the name of a field of {@code Message}, so
+ * it is one of few.
  */
 public interface InboundObserver {
 

@@ -10,8 +10,8 @@ import io.rollcall.scp.PublisherInput;
 import io.rollcall.service.coordination.TraceContexts;
 
 /**
- * Checks a request and hands it over. Hashing happens here, on the submitter's own thread, so that
- * the coordinator has none of it.
+ * Checks a request and hands it over. Hashing happens here, where its submitter's messages are
+ * handled, so that the coordinator has none of it.
  */
 public final class XtRequestHandler implements EventHandler<XtRequestReceived> {
 

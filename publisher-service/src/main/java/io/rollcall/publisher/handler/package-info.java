@@ -1,6 +1,6 @@
 /**
- * One class for each typed event: converts it and hands it to the coordinator; runs on the
- * transport's dispatch threads, which wait here when the coordinator is behind.
+ * One class for each typed event: converts it and hands it to the coordinator; runs on event loops
+ * while the coordinator has room, else on the transport's virtual threads, which wait here.
  */
 @NullMarked
 package io.rollcall.publisher.handler;

@@ -4,7 +4,8 @@ import io.rollcall.proto.ChainId;
 
 /**
  * A Spring event: a peer spoke for a chain that it may not speak for; its message was dropped.
- * Published on the dispatch thread of the connection, for every such message. Immutable.
+ * Published for every such message, often on an event loop: a listener must return at once.
+ * Immutable.
  *
  * @param connectionId where it came from
  * @param identity the sender's label

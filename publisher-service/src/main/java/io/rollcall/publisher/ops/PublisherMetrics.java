@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 /**
  * Keeps the meters of {@link ConsensusMeters}, all registered when it is made, but for chains that
  * are bound later: every family shows from the first scrape, and an XT costs no lookup by name.
- * Facts and sends come from the coordinator thread, inbound counts from dispatch threads; reading
- * is safe for any.
+ * Facts and sends come from the coordinator thread, inbound counts from any; reading is safe for
+ * any.
  */
 public final class PublisherMetrics implements FactListener<PublisherFact>, SendListener {
 

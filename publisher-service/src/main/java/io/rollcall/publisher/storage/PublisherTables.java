@@ -1,6 +1,7 @@
 package io.rollcall.publisher.storage;
 
 import io.rollcall.publisher.coordination.XtState;
+import io.rollcall.scp.ChainVote;
 import io.rollcall.scp.LogRecord;
 import io.rollcall.service.coordination.NanoClock;
 import io.rollcall.service.storage.ArchivedIds;
@@ -21,6 +22,11 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
 
   /** So many go at once: a few milliseconds. */
   private static final int PRUNED_AT_ONCE = 256;
+
+  // Of objects, as measured by the heap they take.
+  private static final int BYTES_OF_ROW = 200;
+  private static final int BYTES_OF_DECIDED = 300;
+  private static final int BYTES_OF_VOTE = 80;
 
   /** Number and id of what is remembered, as {@link ArchivedIds#load} wants it. */
   static final String IDS =
@@ -47,8 +53,15 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
   }
 
   @Override
-  public int size(List<LogRecord.Decided> batch) {
-    return Math.max(1, batch.size());
+  public long size(List<LogRecord.Decided> batch) {
+    long size = BYTES_OF_ROW;
+    for (LogRecord.Decided decided : batch) {
+      size += BYTES_OF_DECIDED + decided.reason().length();
+      for (ChainVote vote : decided.votes()) {
+        size += BYTES_OF_VOTE + vote.reason().length();
+      }
+    }
+    return size;
   }
 
   @Override

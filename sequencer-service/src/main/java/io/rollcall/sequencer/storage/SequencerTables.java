@@ -37,6 +37,9 @@ public final class SequencerTables implements ProjectionTables<Settled> {
   /** So many go at once: a few milliseconds. */
   private static final int PRUNED_AT_ONCE = 256;
 
+  /** Of an entry, an account or a receipt, beside what came from outside. */
+  private static final int BYTES_OF_OBJECTS = 400;
+
   /** Number and id of what is remembered, as {@link ArchivedIds#load} wants it. */
   static final String IDS =
       "SELECT number, xt_id FROM outcome WHERE number > ? ORDER BY number LIMIT ?";
@@ -111,8 +114,23 @@ public final class SequencerTables implements ProjectionTables<Settled> {
   }
 
   @Override
-  public int size(Settled batch) {
-    return Math.max(1, batch.entries().size());
+  public long size(Settled batch) {
+    LedgerState changes = batch.changes();
+    long size = BYTES_OF_OBJECTS * (1L + changes.accounts().size() + changes.receipts().size());
+    for (JournalEntry entry : batch.entries()) {
+      size += BYTES_OF_OBJECTS + encoded(entry);
+    }
+    return size;
+  }
+
+  private static int encoded(JournalEntry entry) {
+    return switch (entry) {
+      case JournalEntry.Machine(SequencerRecord.Submitted submitted) ->
+          submitted.xt().encoded().size();
+      case JournalEntry.Machine(SequencerRecord.Voted voted) -> voted.xt().encoded().size();
+      case JournalEntry.Machine _ -> 0;
+      case JournalEntry.Plain(ByteString raw) -> raw.size();
+    };
   }
 
   @Override

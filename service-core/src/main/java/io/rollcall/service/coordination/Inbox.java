@@ -49,7 +49,7 @@ final class Inbox<T> {
   /**
    * Empty.
    *
-   * @param rest how long what was put at once may wait for more of its kind
+   * @param rest how long what is in no hurry may wait for more of its kind
    */
   Inbox(SingleWriter.Bounds bounds, Duration rest) {
     this.bounds = bounds;

@@ -78,8 +78,8 @@ public final class SingleWriter<I> {
   }
 
   /**
-   * How long it lets what was submitted at once gather: a thousand wake-ups a second at most come
-   * of that. Less than anybody waits for who has just connected.
+   * How long it lets what is in no hurry gather: a thousand wake-ups a second at most come of that.
+   * Less than anybody waits for who has just connected.
    */
   private static final Duration REST = Duration.ofMillis(1);
 

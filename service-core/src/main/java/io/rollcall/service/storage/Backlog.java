@@ -20,13 +20,13 @@ final class Backlog<T> {
   /** What gathers for a moment in any case. */
   static final Duration MOMENT = Duration.ofMillis(100);
 
-  /** What comes within a moment at least where it is worth to gather for longer. */
-  static final int MANY = 100;
+  /** As many as come within a moment where it is worth to gather for longer. */
+  static final int MANY = 20;
 
-  private record Entry<T>(T item, int size) {}
+  private record Entry<T>(T item, long size) {}
 
-  private final int most;
-  private final int share;
+  private final long most;
+  private final long share;
   private final Duration longest;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
@@ -35,7 +35,7 @@ final class Backlog<T> {
   private final Condition worthTaking = lock.newCondition();
 
   private final ArrayDeque<Entry<T>> entries = new ArrayDeque<>();
-  private int size;
+  private long size;
   private boolean closed;
 
   /**
@@ -45,7 +45,7 @@ final class Backlog<T> {
    * @param share what is taken at once, likewise
    * @param longest how long much gathers at most
    */
-  Backlog(int most, int share, Duration longest) {
+  Backlog(long most, long share, Duration longest) {
     this.most = most;
     this.share = share;
     this.longest = longest;
@@ -56,7 +56,7 @@ final class Backlog<T> {
    *
    * @param holds how much of the bound it takes, 1 at least
    */
-  void put(T item, int holds) throws InterruptedException {
+  void put(T item, long holds) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (!fits(holds)) {
@@ -73,15 +73,15 @@ final class Backlog<T> {
     }
   }
 
-  private boolean fits(int holds) {
+  private boolean fits(long holds) {
     return entries.isEmpty() || size + holds <= most;
   }
 
-  /** Whether {@link #put} waits also for what holds least. */
+  /** Whether {@link #put} waits now, or would for what holds least. */
   boolean isFull() {
     lock.lock();
     try {
-      return !fits(1);
+      return lock.hasWaiters(room) || !fits(1);
     } finally {
       lock.unlock();
     }
@@ -113,18 +113,18 @@ final class Backlog<T> {
     int before;
     long left = longest.toNanos();
     do {
-      before = size;
+      before = entries.size();
       long moment = MOMENT.toNanos();
       while (size < share && !closed && moment > 0) {
         moment = worthTaking.awaitNanos(moment);
       }
       left -= MOMENT.toNanos();
-    } while (size < share && !closed && left > 0 && size - before >= MANY);
+    } while (size < share && !closed && left > 0 && entries.size() - before >= MANY);
   }
 
   private List<T> takeShare() {
     List<T> taken = new ArrayList<>();
-    int held = 0;
+    long held = 0;
     while (!entries.isEmpty() && (taken.isEmpty() || held + entries.getFirst().size() <= share)) {
       Entry<T> next = entries.removeFirst();
       taken.add(next.item());

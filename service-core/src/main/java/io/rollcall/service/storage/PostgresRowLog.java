@@ -177,7 +177,7 @@ final class PostgresRowLog implements RowLog {
   private RowPosition write(ByteString batch) throws SQLException {
     Statements current = statements;
     RowPosition written = table.insert(current, last, epoch, batch);
-    long left = table.trim(current, first, Math.min(trimTo, last.sequence()));
+    long left = table.trim(current, first, Math.min(trimTo, last.sequence()), batch.size());
     current.connection().commit();
     first = left;
     last = written;

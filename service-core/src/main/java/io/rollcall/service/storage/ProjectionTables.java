@@ -21,8 +21,8 @@ public interface ProjectionTables<B> {
     // Most have nothing to prepare.
   }
 
-  /** How many entries came of one row, at least 1: what waits is bounded by them. Any thread. */
-  int size(B batch);
+  /** The memory that this takes while it waits, roughly, in bytes, at least 1. Any thread. */
+  long size(B batch);
 
   /**
    * Takes over what came of some rows, in order.

@@ -22,11 +22,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Projector<B> implements Closeable {
 
-  /** {@linkplain ProjectionTables#size Entries} that may wait. */
-  static final int MAX_WAITING = 65_536;
+  /** Bytes that may wait, roughly. */
+  private static final long MAX_WAITING = 64L * 1024 * 1024;
 
-  /** Entries of one transaction. */
-  private static final int MAX_AT_ONCE = 32_768;
+  /** Bytes of one transaction. */
+  private static final long MAX_AT_ONCE = MAX_WAITING / 2;
+
+  /** The same where each statement travels: a stop waits for the transaction that is under way. */
+  private static final long MAX_AT_ONCE_REMOTE = MAX_AT_ONCE / 8;
 
   /**
    * How long they gather at most. Ids have no order, so each changes a page anywhere in their
@@ -51,9 +54,10 @@ public final class Projector<B> implements Closeable {
 
   private final Projection projection;
   private final ProjectionTables<B> tables;
-  private final Backlog<Item<B>> backlog = new Backlog<>(MAX_WAITING, MAX_AT_ONCE, GATHERED_FOR);
+  private final Backlog<Item<B>> backlog;
+  private final long atOnce;
   private final List<Item<B>> replayed = new ArrayList<>();
-  private int replayedSize;
+  private long replayedSize;
   private final Thread thread = Thread.ofPlatform().name("projector").unstarted(this::run);
   private @Nullable Statements statements;
   private volatile RowPosition applied;
@@ -68,6 +72,8 @@ public final class Projector<B> implements Closeable {
     this.tables = tables;
     this.applied = applied;
     this.synced = applied.sequence();
+    this.atOnce = projection.source().isRemote() ? MAX_AT_ONCE_REMOTE : MAX_AT_ONCE;
+    this.backlog = new Backlog<>(MAX_WAITING, atOnce, GATHERED_FOR);
   }
 
   /** Before anything else. */
@@ -89,7 +95,7 @@ public final class Projector<B> implements Closeable {
     }
     replayed.add(new Item<>(position, batch));
     replayedSize += tables.size(batch);
-    if (replayedSize >= MAX_AT_ONCE) {
+    if (replayedSize >= atOnce) {
       applyReplayed();
     }
   }
@@ -158,7 +164,9 @@ public final class Projector<B> implements Closeable {
         }
         step(items);
       }
-      syncNow();
+      if (items.isEmpty()) {
+        syncNow();
+      } // Else nobody knows whether they are in it: the next start looks.
     } catch (InterruptedException interrupted) {
       log.warn("The projection was not brought up to date; the next start will do it");
     } finally {

@@ -14,6 +14,9 @@ final class RowTable {
   /** Old rows stay until so many may go: the pages they share are then written once for all. */
   static final int TRIMMED_TOGETHER = 64;
 
+  /** Rows of which each has pages of its own, or nearly: waiting would save nothing. */
+  private static final int LARGE_ROW = 4 * 1024;
+
   /** What goes with one new row, which waits for it: no more than this, or two rows. */
   private static final long TRIMMED_BYTES = 256 * 1024;
 
@@ -155,9 +158,15 @@ final class RowTable {
         sequence, Seal.hash(sequence, epoch, Seal.VERSION, before.hash(), batch));
   }
 
-  /** Takes some rows away, once there are some; does not commit. Returns the first that is left. */
-  long trim(Statements statements, long first, long upTo) throws SQLException {
-    if (upTo - first + 1 < TRIMMED_TOGETHER) {
+  /**
+   * Takes some rows away, once it is worth it; does not commit.
+   *
+   * @param newest the size of the row that was added: what comes is taken for what goes
+   * @return the first that is left
+   */
+  long trim(Statements statements, long first, long upTo, int newest) throws SQLException {
+    int together = newest < LARGE_ROW ? TRIMMED_TOGETHER : 1;
+    if (upTo - first + 1 < together) {
       return first;
     }
     long end = endOfTrimmed(statements, first, upTo);
@@ -178,10 +187,13 @@ final class RowTable {
     int rows = 0;
     long bytes = 0;
     try (ResultSet oldest = select.executeQuery()) {
-      while (oldest.next() && (rows < TRIMMED_AT_LEAST || bytes < TRIMMED_BYTES)) {
+      while (oldest.next()) {
+        bytes += oldest.getLong(2);
+        if (rows >= TRIMMED_AT_LEAST && bytes > TRIMMED_BYTES) {
+          break;
+        }
         end = oldest.getLong(1) + 1;
         rows++;
-        bytes += oldest.getLong(2);
       }
     }
     return end;

@@ -121,7 +121,7 @@ final class SqliteRowLog implements RowLog {
         throw new StorageException(before);
       }
       RowPosition written = table.insert(statements, last, epoch, batch);
-      long left = table.trim(statements, first, Math.min(trimTo, last.sequence()));
+      long left = table.trim(statements, first, Math.min(trimTo, last.sequence()), batch.size());
       statements.connection().commit();
       first = left;
       last = written;

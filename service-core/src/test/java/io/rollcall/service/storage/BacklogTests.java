@@ -59,6 +59,24 @@ class BacklogTests {
   }
 
   @Test
+  void isFullWhileSomebodyWaitsForMoreRoomThanThereIs() throws Exception {
+    backlog.put("one", 6);
+    assertThat(backlog.isFull()).isFalse();
+    Running<Void> second =
+        start(() -> {
+          backlog.put("two", 5);
+          return null;
+        });
+    Waiting.until("the second waits", second::waits);
+    assertThat(backlog.isFull()).isTrue();
+
+    assertThat(backlog.take(PATIENT)).containsExactly("one");
+
+    second.result();
+    assertThat(backlog.isFull()).isFalse();
+  }
+
+  @Test
   void whoTakesWaitsForTheFirst() throws Exception {
     Running<List<String>> taken = start(() -> backlog.take(PATIENT));
     Waiting.until("it waits", taken::waits);

@@ -34,6 +34,9 @@ public final class Inbox {
   /** Most encoded bytes that are handled on the event loop: checking more takes its time. */
   static final int MAX_BYTES_HERE = 16 * 1024;
 
+  /** How long messages of one read are handled on the event loop; a thread goes on with others. */
+  static final long NANOS_HERE = Duration.ofNanos(200_000).toNanos();
+
   private final MessageDispatcher dispatcher;
   private final String connectionId;
   private final int maxBytes;
@@ -178,43 +181,50 @@ public final class Inbox {
   }
 
   /**
-   * At the end of a read: what was gathered goes to the handler, which is called here and now where
-   * it returns at once and nothing waits for it.
+   * At the end of a read: what was gathered, messages alone, goes to the handler. That is called
+   * here and now where it returns at once, nothing waits for it and the event loop has time.
    */
   public void handOver() {
-    if (gatheredBytes <= MAX_BYTES_HERE
-        && gatheredMessages > 0
-        && gatheredMessages == gathered.size()
-        && startHere()) {
-      try (var _ = dispatcher.logsFor(this)) {
-        handle(takeGathered());
-      } finally {
-        endHere();
+    if (gatheredMessages > 0 && gatheredBytes <= MAX_BYTES_HERE && isIdle()) {
+      long begun = dispatcher.nanoTime();
+      LoopShare share = dispatcher.shareOfLoop(begun);
+      if (share.isLeft(begun)
+          && dispatcher.handlerReturnsAtOnce(connectionId, gatheredMessages, gatheredBytes)) {
+        handleGatheredHere();
+        share.took(dispatcher.nanoTime() - begun);
+        return;
       }
-    } else {
-      wake();
+    }
+    wake();
+  }
+
+  private void handleGatheredHere() {
+    List<Event> batch = takeGathered();
+    startHere();
+    int handled = batch.size();
+    try (var _ = dispatcher.logsFor(this)) {
+      handled = handle(batch, NANOS_HERE);
+    } finally {
+      endHere(batch.subList(handled, batch.size()));
     }
   }
 
-  /** Whether a turn on this thread has begun. */
-  private boolean startHere() {
-    if (!isIdle()
-        || !dispatcher.handlerReturnsAtOnce(connectionId, gatheredMessages, gatheredBytes)) {
-      return false;
-    }
+  /** What the handler itself brings about here, as the end of its connection, waits for it. */
+  private void startHere() {
     lock.lock();
     try {
-      // What the handler itself brings about here, as the end of its connection, waits for it.
       running = true;
     } finally {
       lock.unlock();
     }
-    return true;
   }
 
-  private void endHere() {
+  private void endHere(List<Event> left) {
     lock.lock();
     try {
+      if (!left.isEmpty()) {
+        waiting.addFirst(left);
+      }
       running = false;
       if (!waiting.isEmpty()) {
         startIfIdle();
@@ -279,8 +289,7 @@ public final class Inbox {
       if (batch.isEmpty()) {
         return false;
       }
-      handle(batch);
-      handled += batch.size();
+      handled += handle(batch, Long.MAX_VALUE);
     }
     return true;
   }
@@ -297,16 +306,20 @@ public final class Inbox {
     }
   }
 
-  private void handle(List<Event> batch) {
+  /** Returns how many it handled: all, or those with which so much time was over. */
+  private int handle(List<Event> batch, long atMostNanos) {
+    int handled = 0;
     int doneMessages = 0;
     long doneBytes = 0;
-    long toldAt = System.nanoTime();
+    long begun = dispatcher.nanoTime();
+    long toldAt = begun;
     for (Event event : batch) {
-      long start = System.nanoTime();
+      long start = dispatcher.nanoTime();
       handle(event);
+      handled++;
+      long end = dispatcher.nanoTime();
       switch (event) {
         case Received(InboundMessage message) -> {
-          long end = System.nanoTime();
           dispatcher.metrics.messageProcessed(message.message().getPayloadCase(), end - start);
           doneMessages++;
           doneBytes += message.encoded().size();
@@ -325,8 +338,12 @@ public final class Inbox {
         }
         case Opened _ -> {}
       }
+      if (end - begun >= atMostNanos) {
+        break;
+      }
     }
     done(doneMessages, doneBytes);
+    return handled;
   }
 
   private void handle(Event event) {

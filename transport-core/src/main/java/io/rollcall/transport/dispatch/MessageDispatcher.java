@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -33,6 +35,7 @@ public final class MessageDispatcher {
 
   private final String threadNamePrefix;
   private final int maxBytes;
+  private final LongSupplier nanoTime;
   final MessageHandler handler;
   final ConnectionListener listener;
   final TransportMetrics metrics;
@@ -45,6 +48,10 @@ public final class MessageDispatcher {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
   private int busy;
+
+  // Of event loops alone: they are few. Each dispatcher has its own clock.
+  @SuppressWarnings("ThreadLocalUsage")
+  private final ThreadLocal<@Nullable LoopShare> shares = new ThreadLocal<>();
 
   /**
    * Starts nothing yet.
@@ -59,11 +66,27 @@ public final class MessageDispatcher {
       MessageHandler handler,
       ConnectionListener listener,
       TransportMetrics metrics) {
+    this(threadNamePrefix, maxBytes, handler, listener, metrics, System::nanoTime);
+  }
+
+  MessageDispatcher(
+      String threadNamePrefix,
+      int maxBytes,
+      MessageHandler handler,
+      ConnectionListener listener,
+      TransportMetrics metrics,
+      LongSupplier nanoTime) {
     this.threadNamePrefix = threadNamePrefix;
     this.maxBytes = maxBytes;
     this.handler = handler;
     this.listener = listener;
     this.metrics = metrics;
+    this.nanoTime = nanoTime;
+  }
+
+  /** How long handlers take is measured with it. */
+  long nanoTime() {
+    return nanoTime.getAsLong();
   }
 
   /**
@@ -102,6 +125,16 @@ public final class MessageDispatcher {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What handlers may take of this event loop's time. */
+  LoopShare shareOfLoop(long nowNanos) {
+    LoopShare share = shares.get();
+    if (share == null) {
+      share = new LoopShare(nowNanos);
+      shares.set(share);
+    }
+    return share;
   }
 
   /** Whether a listener may be called here and now. */

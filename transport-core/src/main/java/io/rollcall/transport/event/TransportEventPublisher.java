@@ -28,7 +28,7 @@ public final class TransportEventPublisher
   public interface ImmediateMessages {
 
     /** As {@link MessageHandler#returnsAtOnce}. */
-    boolean returnAtOnce(String connectionId, int messages, long bytes);
+    boolean returnsAtOnce(String connectionId, int messages, long bytes);
   }
 
   private final ApplicationEventPublisher events;
@@ -70,7 +70,7 @@ public final class TransportEventPublisher
 
   @Override
   public boolean returnsAtOnce(String connectionId, int messages, long bytes) {
-    return messagesAtOnce.returnAtOnce(connectionId, messages, bytes);
+    return messagesAtOnce.returnsAtOnce(connectionId, messages, bytes);
   }
 
   @Override

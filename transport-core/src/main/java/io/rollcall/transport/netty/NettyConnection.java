@@ -59,7 +59,7 @@ final class NettyConnection implements Replaceable {
     return offences;
   }
 
-  /** Completed, on the handler's thread, when that is done with the last of it. */
+  /** Completed, where the handler runs, when that is done with the last of it. */
   CompletableFuture<Void> handled() {
     return handled;
   }

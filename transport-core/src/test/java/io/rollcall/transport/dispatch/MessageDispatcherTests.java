@@ -30,7 +30,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -127,7 +129,7 @@ class MessageDispatcherTests {
   @Test
   void aHandlerThatReturnsAtOnceIsCalledWhereTheConnectionIs() {
     HandlerHere handler = new HandlerHere();
-    MessageDispatcher dispatcher = dispatcher(handler, 1000);
+    MessageDispatcher dispatcher = dispatcher(handler);
     Inbox inbox = dispatcher.open("a", () -> fail("nothing was refused"));
     for (int read = 0; read < 1000; read++) {
       assertThat(inbox.offer(message("a", 400))).isTrue();
@@ -148,7 +150,7 @@ class MessageDispatcherTests {
     CountDownLatch go = new CountDownLatch(1);
     handler.first = () -> await(go);
     handler.returnsAtOnce = () -> false;
-    MessageDispatcher dispatcher = dispatcher(handler, 1000);
+    MessageDispatcher dispatcher = dispatcher(handler);
     Inbox inbox = dispatcher.open("a", () -> {});
     inbox.offer(message("a", 1));
     inbox.handOver();
@@ -168,34 +170,80 @@ class MessageDispatcherTests {
 
   @Test
   void whatAHandlerOnTheEventLoopBringsAboutComesAfterItsMessages() throws Exception {
+    List<String> heard = new CopyOnWriteArrayList<>();
     HandlerHere handler = new HandlerHere();
+    handler.each = size -> heard.add("message " + size);
     ListenerHere listener = new ListenerHere();
+    listener.heard = heard;
     MessageDispatcher dispatcher =
-        new MessageDispatcher("test-", 1000, handler, listener, TransportMetrics.NOOP);
+        new MessageDispatcher("test-", 1000, handler, listener, TransportMetrics.NOOP, () -> 0);
     Inbox inbox = dispatcher.open("a", () -> {});
     handler.first =
         () -> inbox.closed(ConnectionInfos.trusted("a"), CloseReason.REQUESTED, "it said so");
     inbox.offer(message("a", 1));
     inbox.offer(message("a", 2));
     inbox.handOver();
-    assertThat(handler.sizes).containsExactly(1, 2);
+    assertThat(heard).startsWith("message 1", "message 2");
 
     assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
-    assertThat(listener.heard).containsExactly("closed c-a for a");
+    assertThat(heard).containsExactly("message 1", "message 2", "closed c-a for a");
     assertThat(listener.threads).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
+  void aThreadGoesOnWithWhatTakesTheEventLoopLong() throws Exception {
+    AtomicLong clock = new AtomicLong();
+    HandlerHere handler = new HandlerHere();
+    handler.each = size -> clock.addAndGet(Inbox.NANOS_HERE / 2);
+    MessageDispatcher dispatcher =
+        new MessageDispatcher("test-", 1000, handler, recorded, TransportMetrics.NOOP, clock::get);
+    Inbox inbox = dispatcher.open("a", () -> {});
+    for (int size = 1; size <= 4; size++) {
+      inbox.offer(message("a", size));
+    }
+    inbox.handOver();
+
+    assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    assertThat(handler.sizes).containsExactly(1, 2, 3, 4);
+    assertThat(handler.threadOf(2)).isSameAs(Thread.currentThread());
+    assertThat(handler.threadOf(3)).isNotSameAs(Thread.currentThread());
+    assertThat(dispatcher.queued()).isZero();
+  }
+
+  @Test
+  void handlersHaveHalfOfAnEventLoopsTimeAndThenThreads() throws Exception {
+    AtomicLong clock = new AtomicLong();
+    HandlerHere handler = new HandlerHere();
+    handler.each = size -> clock.addAndGet(LoopShare.WINDOW_NANOS / 4);
+    MessageDispatcher dispatcher =
+        new MessageDispatcher("test-", 1000, handler, recorded, TransportMetrics.NOOP, clock::get);
+    for (int connection = 1; connection <= 3; connection++) {
+      Inbox inbox = dispatcher.open("c" + connection, () -> {});
+      inbox.offer(message("c" + connection, connection));
+      inbox.handOver();
+      assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
+    }
+
+    assertThat(handler.threadOf(2)).isSameAs(Thread.currentThread());
+    assertThat(handler.threadOf(3)).isNotSameAs(Thread.currentThread());
   }
 
   @Test
   void muchAtOnceIsForAHandlersThread() throws Exception {
     HandlerHere handler = new HandlerHere();
-    MessageDispatcher dispatcher = dispatcher(handler, 1 << 20);
+    MessageDispatcher dispatcher = dispatcher(handler);
     Inbox inbox = dispatcher.open("a", () -> {});
+    inbox.offer(message("a", Inbox.MAX_BYTES_HERE));
+    inbox.handOver();
+    assertThat(handler.sizes).as("so much may be").containsExactly(Inbox.MAX_BYTES_HERE);
+    handler.asked.clear();
+    handler.threads.clear();
     inbox.offer(message("a", Inbox.MAX_BYTES_HERE));
     inbox.offer(message("a", 1));
     inbox.handOver();
 
     assertThat(dispatcher.awaitIdle(PATIENCE)).isTrue();
-    assertThat(handler.sizes).containsExactly(Inbox.MAX_BYTES_HERE, 1);
+    assertThat(handler.sizes).containsExactly(Inbox.MAX_BYTES_HERE, Inbox.MAX_BYTES_HERE, 1);
     assertThat(handler.asked).isEmpty();
     assertThat(handler.threads).doesNotContain(Thread.currentThread());
   }
@@ -208,7 +256,7 @@ class MessageDispatcherTests {
           throw new IllegalStateException("on purpose");
         };
     try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
-      Inbox inbox = dispatcher(handler, 1000).open("a", () -> {});
+      Inbox inbox = dispatcher(handler).open("a", () -> {});
       inbox.offer(message("a", 1));
       inbox.offer(message("a", 2));
       inbox.handOver();
@@ -224,7 +272,7 @@ class MessageDispatcherTests {
         () -> {
           throw new IllegalStateException("not now");
         };
-    MessageDispatcher dispatcher = dispatcher(handler, 1000);
+    MessageDispatcher dispatcher = dispatcher(handler);
     try (LogCapture log = LogCapture.of(MessageDispatcher.class)) {
       Inbox inbox = dispatcher.open("a", () -> {});
       inbox.offer(message("a", 1));
@@ -546,17 +594,23 @@ class MessageDispatcherTests {
 
   private static final class HandlerHere implements MessageHandler {
     private final List<Integer> sizes = new CopyOnWriteArrayList<>();
-    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final Set<@Nullable String> contexts = ConcurrentHashMap.newKeySet();
     private final List<String> asked = new ArrayList<>();
     private volatile BooleanSupplier returnsAtOnce = () -> true;
+    private IntConsumer each = size -> {};
     private @Nullable Runnable first;
+
+    Thread threadOf(int size) {
+      return threads.get(sizes.indexOf(size));
+    }
 
     @Override
     public void handle(InboundMessage message) {
       sizes.add(message.encoded().size());
       threads.add(Thread.currentThread());
       contexts.add(MDC.get("connection"));
+      each.accept(message.encoded().size());
       Runnable then = first;
       first = null;
       if (then != null) {
@@ -569,6 +623,12 @@ class MessageDispatcherTests {
       asked.add(messages + " of " + connectionId + " with " + bytes + " bytes");
       return returnsAtOnce.getAsBoolean();
     }
+  }
+
+  /** Whose handlers take no time. */
+  private MessageDispatcher dispatcher(HandlerHere handler) {
+    return new MessageDispatcher(
+        "test-", 1 << 20, handler, recorded, TransportMetrics.NOOP, () -> 0);
   }
 
   private MessageDispatcher dispatcher(MessageHandler handler, int maxBytes) {
@@ -619,7 +679,7 @@ class MessageDispatcherTests {
 
   /** Returns at once, and remembers what it heard, where, and what a line of its log would name. */
   private static final class ListenerHere implements ConnectionListener {
-    final List<String> heard = new CopyOnWriteArrayList<>();
+    List<String> heard = new CopyOnWriteArrayList<>();
     final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     @Nullable RuntimeException failure;
     volatile BooleanSupplier returnsAtOnce = () -> true;

@@ -55,6 +55,25 @@ class TransportEventPublisherTests {
   }
 
   @Test
+  void listenersMayBlockUnlessTheApplicationSaysOtherwise() {
+    TransportEventPublisher usual = new TransportEventPublisher(event -> {});
+    assertThat(usual.returnsAtOnce()).isFalse();
+    assertThat(usual.returnsAtOnce("c1", 1, 1)).isFalse();
+
+    TransportEventPublisher immediate =
+        TransportEventPublisher.withImmediateListeners(
+            event -> {},
+            () -> true,
+            (connection, messages, bytes) ->
+                connection.equals("c1") && messages < 3 && bytes < 100);
+    assertThat(immediate.returnsAtOnce()).isTrue();
+    assertThat(immediate.returnsAtOnce("c1", 2, 99)).isTrue();
+    assertThat(immediate.returnsAtOnce("c2", 2, 99)).isFalse();
+    assertThat(immediate.returnsAtOnce("c1", 3, 99)).isFalse();
+    assertThat(immediate.returnsAtOnce("c1", 2, 100)).isFalse();
+  }
+
+  @Test
   void tellsAListenerOnlyOfEventsOfItsType() {
     List<Object> messages = new ArrayList<>();
     List<Object> closings = new ArrayList<>();
