@@ -23,7 +23,7 @@ public final class PublisherTables implements ProjectionTables<List<LogRecord.De
   /** So many go at once: a few milliseconds. */
   private static final int PRUNED_AT_ONCE = 256;
 
-  // Of objects, as measured by the heap they take.
+  // What the objects take, roughly, beside their reasons.
   private static final int BYTES_OF_ROW = 200;
   private static final int BYTES_OF_DECIDED = 300;
   private static final int BYTES_OF_VOTE = 80;
