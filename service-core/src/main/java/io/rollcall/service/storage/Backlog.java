@@ -135,6 +135,16 @@ final class Backlog<T> {
     return taken;
   }
 
+  /** Whether none is expected any more. */
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether none is left and none is expected. */
   boolean isDone() {
     lock.lock();

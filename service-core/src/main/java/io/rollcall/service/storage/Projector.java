@@ -63,7 +63,6 @@ public final class Projector<B> implements Closeable {
   private volatile RowPosition applied;
   private volatile long synced;
   private volatile @Nullable String fault;
-  private volatile boolean closing;
   private long lastSyncNanos = System.nanoTime();
   private long nextPruneNanos = System.nanoTime();
 
@@ -236,7 +235,8 @@ public final class Projector<B> implements Closeable {
   /** What waits for nothing else is synced at once: there is time. */
   private void syncNow() throws InterruptedException {
     RowPosition last = applied;
-    if (last.sequence() == synced || (!closing && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
+    if (last.sequence() == synced
+        || (!backlog.isClosed() && System.nanoTime() - lastSyncNanos < SYNC_NANOS)) {
       return;
     }
     try {
@@ -261,7 +261,7 @@ public final class Projector<B> implements Closeable {
     long end = System.nanoTime() + PRUNE_FOR.toNanos();
     do {
       transaction(false, writer -> more[0] = tables.prune(writer));
-    } while (more[0] && !closing && System.nanoTime() - end < 0);
+    } while (more[0] && !backlog.isClosed() && System.nanoTime() - end < 0);
     nextPruneNanos = System.nanoTime() + (more[0] ? 0 : PRUNE_EVERY.toNanos());
   }
 
@@ -307,7 +307,6 @@ public final class Projector<B> implements Closeable {
   /** Brings in what waits, but does not take long over it: the next start can do it too. */
   @Override
   public void close() {
-    closing = true;
     backlog.close();
     if (thread.isAlive()) {
       try {

@@ -35,7 +35,7 @@ public final class Inbox {
   static final int MAX_BYTES_HERE = 16 * 1024;
 
   /** How long messages of one read are handled on the event loop; a thread goes on with others. */
-  static final long NANOS_HERE = Duration.ofNanos(200_000).toNanos();
+  static final long NANOS_HERE = 200_000;
 
   private final MessageDispatcher dispatcher;
   private final String connectionId;

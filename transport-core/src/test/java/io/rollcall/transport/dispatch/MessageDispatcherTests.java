@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -195,8 +196,7 @@ class MessageDispatcherTests {
     AtomicLong clock = new AtomicLong();
     HandlerHere handler = new HandlerHere();
     handler.each = size -> clock.addAndGet(Inbox.NANOS_HERE / 2);
-    MessageDispatcher dispatcher =
-        new MessageDispatcher("test-", 1000, handler, recorded, TransportMetrics.NOOP, clock::get);
+    MessageDispatcher dispatcher = dispatcher(handler, clock::get);
     Inbox inbox = dispatcher.open("a", () -> {});
     for (int size = 1; size <= 4; size++) {
       inbox.offer(message("a", size));
@@ -215,8 +215,7 @@ class MessageDispatcherTests {
     AtomicLong clock = new AtomicLong();
     HandlerHere handler = new HandlerHere();
     handler.each = size -> clock.addAndGet(LoopShare.WINDOW_NANOS / 4);
-    MessageDispatcher dispatcher =
-        new MessageDispatcher("test-", 1000, handler, recorded, TransportMetrics.NOOP, clock::get);
+    MessageDispatcher dispatcher = dispatcher(handler, clock::get);
     for (int connection = 1; connection <= 3; connection++) {
       Inbox inbox = dispatcher.open("c" + connection, () -> {});
       inbox.offer(message("c" + connection, connection));
@@ -627,8 +626,12 @@ class MessageDispatcherTests {
 
   /** Whose handlers take no time. */
   private MessageDispatcher dispatcher(HandlerHere handler) {
+    return dispatcher(handler, () -> 0);
+  }
+
+  private MessageDispatcher dispatcher(HandlerHere handler, LongSupplier nanoTime) {
     return new MessageDispatcher(
-        "test-", 1 << 20, handler, recorded, TransportMetrics.NOOP, () -> 0);
+        "test-", 1 << 20, handler, recorded, TransportMetrics.NOOP, nanoTime);
   }
 
   private MessageDispatcher dispatcher(MessageHandler handler, int maxBytes) {
